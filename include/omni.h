@@ -1,0 +1,798 @@
+/*
+ * libomni: one memory of the customer, on every channel.
+ *
+ * This header is the whole public contract.  It compiles alone as C11 and
+ * as C++.
+ *
+ * Ownership, in three sentences.  What you get through a `T **` argument you
+ * free with its own _free, in any order, NULL too.  What you get as `const`
+ * is borrowed until the documented call (when nothing is said: until its
+ * owner is changed or freed).  What you pass in is copied before the call
+ * returns.
+ *
+ * Strings are UTF-8 and NUL-terminated.  Times are int64_t microseconds
+ * since 1970-01-01 UTC.  Calls that can fail return an omni_status: 0 is
+ * success, positive is an outcome that is no error, negative is a failure
+ * whose text is omni_errmsg() of the handle.
+ *
+ * Distinct handles may be used at the same time by different threads.  One
+ * handle serves one thread at a time, any thread; a second one gets
+ * OMNI_BUSY.  The _free calls may come from any thread at any time.
+ */
+#ifndef OMNI_H
+#define OMNI_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define OMNI_API __attribute__((visibility("default")))
+#else
+#define OMNI_API
+#endif
+
+#define OMNI_VERSION_MAJOR	0
+#define OMNI_VERSION_MINOR	1
+#define OMNI_VERSION_PATCH	0
+
+/* ---- statuses ------------------------------------------------------- */
+
+typedef int32_t omni_status;
+
+/* name, number, meaning.  Numbers are never reused. */
+#define OMNI_STATUS_MAP(X) \
+	X(OK, 0, "success") \
+	X(DONE, 1, "no more items") \
+	X(DUPLICATE, 2, "already held with the same content") \
+	X(NONE, 3, "nobody and nothing fits") \
+	X(SEVERAL, 4, "more than one customer is possible") \
+	X(PENDING, 5, "done, but completed only after a reader ends") \
+	X(PARTIAL, 6, "done, but some items were rejected") \
+	X(NOMEM, -1, "out of memory") \
+	X(MISUSE, -2, "the call does not fit the state of its object") \
+	X(INVALID, -3, "an argument or a field has a bad value") \
+	X(CONFLICT, -4, "the same key is held with other content") \
+	X(ERASED, -5, "what this is about was erased") \
+	X(BUSY, -6, "the handle or the store is in use elsewhere") \
+	X(IO, -7, "reading or writing storage failed") \
+	X(FULL, -8, "storage or its quota is full") \
+	X(CORRUPT, -9, "the store is damaged") \
+	X(FOREIGN, -10, "the file or database is not a libomni store") \
+	X(NEWER, -11, "the store was made by a newer libomni") \
+	X(READONLY, -12, "the store cannot be written") \
+	X(MISSING, -13, "there is no such store") \
+	X(UNREACHABLE, -14, "the database server cannot be reached") \
+	X(INTERRUPTED, -15, "the call was interrupted") \
+	X(FORKED, -16, "the handle belongs to the parent process") \
+	X(MISMATCH, -17, "the store was set up with another value") \
+	X(UNSUPPORTED, -18, "this build or store cannot do that") \
+	X(INTERNAL, -19, "a defect in libomni") \
+	X(UNDEFINED, -20, "a channel, purpose or kind is not defined")
+
+enum {
+#define OMNI_STATUS_CONSTANT(name, number, text) OMNI_##name = (number),
+	OMNI_STATUS_MAP(OMNI_STATUS_CONSTANT)
+#undef OMNI_STATUS_CONSTANT
+	OMNI_STATUS_LIMIT = 0x7fffffff
+};
+
+/* "OMNI_BUSY"; "OMNI_?" for a number that is none.  Static. */
+OMNI_API const char *omni_status_name(omni_status status);
+/* The meaning in words.  Static. */
+OMNI_API const char *omni_status_text(omni_status status);
+
+/* The version of the library that runs: major << 16 | minor << 8 | patch. */
+OMNI_API int32_t omni_version_number(void);
+OMNI_API const char *omni_version(void);
+
+/* ---- times ---------------------------------------------------------- */
+
+/* "Not given": a record whose source did not say when it was true. */
+#define OMNI_TIME_UNKNOWN	INT64_MIN
+/* "Now", by the clock of the handle. */
+#define OMNI_NOW		INT64_MAX
+
+OMNI_API int64_t omni_time_unknown(void);
+OMNI_API int64_t omni_now(void);
+/* ISO 8601 ("2025-01-31", "2025-01-31T08:00:00.5Z", "...+02:00") to time. */
+OMNI_API omni_status omni_time_parse(const char *text, int64_t *time);
+/* Time to ISO 8601 UTC; out takes OMNI_TIME_SIZE bytes. */
+#define OMNI_TIME_SIZE		40
+OMNI_API omni_status omni_time_format(int64_t time, char *out, size_t size);
+
+/* ---- opening a store ------------------------------------------------ */
+
+typedef struct omni omni;
+typedef struct omni_config omni_config;
+
+/* realloc-like: size 0 frees; NULL means out of memory. */
+typedef void *(*omni_allocate_fn)(void *user, void *memory, size_t size);
+typedef int64_t (*omni_clock_fn)(void *user);
+/* Fills with unpredictable bytes; returns 0, or non-zero on failure. */
+typedef int32_t (*omni_random_fn)(void *user, void *out, size_t size);
+typedef void (*omni_log_fn)(void *user, int32_t level, const char *message);
+
+#define OMNI_LOG_ERROR		1
+#define OMNI_LOG_WARNING	2
+#define OMNI_LOG_NOTICE		3
+
+#define OMNI_MODE_CREATE	0	/* open, make what is missing */
+#define OMNI_MODE_EXISTING	1	/* open only what is there */
+#define OMNI_MODE_READONLY	2	/* open only what is there, to read */
+
+#define OMNI_DURABLE_FULL	0	/* a commit survives a power cut */
+#define OMNI_DURABLE_NORMAL	1	/* ... survives a crash of the program */
+
+/* NULL when out of memory.  One config may open many stores; it may be
+ * freed right after omni_open. */
+OMNI_API omni_config *omni_config_new(void);
+OMNI_API void omni_config_free(omni_config *config);
+/* Default region of phone numbers, ISO 3166 alpha-2 ("SE").  Kept by the
+ * store: a differing value at a later open is OMNI_MISMATCH. */
+OMNI_API omni_status omni_config_set_region(omni_config *config,
+    const char *region);
+/* Default time zone, an IANA name ("Europe/Stockholm"); kept likewise. */
+OMNI_API omni_status omni_config_set_zone(omni_config *config,
+    const char *zone);
+/* The tenant's key, 32 bytes: replicas of one tenant share it.  Made at
+ * random when a store is created without one; kept likewise. */
+OMNI_API omni_status omni_config_set_tenant_key(omni_config *config,
+    const void *key, size_t size);
+/* OMNI_MODE_*. */
+OMNI_API omni_status omni_config_set_mode(omni_config *config, int32_t mode);
+/* OMNI_DURABLE_*. */
+OMNI_API omni_status omni_config_set_durability(omni_config *config,
+    int32_t durability);
+/* How long to wait for another writer or for the server, in milliseconds
+ * (10,000 unless set). */
+OMNI_API omni_status omni_config_set_timeout(omni_config *config,
+    int32_t milliseconds);
+/* Absolute path of libomni-postgres.so; beside libomni.so unless set. */
+OMNI_API omni_status omni_config_set_module(omni_config *config,
+    const char *path);
+OMNI_API omni_status omni_config_set_allocator(omni_config *config,
+    omni_allocate_fn allocate, void *user);
+OMNI_API omni_status omni_config_set_clock(omni_config *config,
+    omni_clock_fn clock, void *user);
+OMNI_API omni_status omni_config_set_random(omni_config *config,
+    omni_random_fn random, void *user);
+/* The sink is called on the thread that made the call into libomni, and
+ * must not call libomni with the same handle. */
+OMNI_API omni_status omni_config_set_log(omni_config *config,
+    omni_log_fn log, void *user);
+/* What went wrong last with this config or an omni_open of it.  Never
+ * NULL; valid until the next call on the config. */
+OMNI_API const char *omni_config_errmsg(const omni_config *config);
+
+/* Opens the store at a path (SQLite; "file:" and ":memory:" are not special)
+ * or at a "postgresql://" URL.  On failure *db is NULL and the text is in
+ * omni_config_errmsg.  config may be NULL for defaults, without a text. */
+OMNI_API omni_status omni_open(omni_config *config, const char *url,
+    omni **db);
+/* NULL is fine.  Cursors that are still open keep working; the last one
+ * frees the store. */
+OMNI_API void omni_close(omni *db);
+/* Why the last call on this handle failed and what to do.  Never NULL;
+ * valid until the next call on the handle. */
+OMNI_API const char *omni_errmsg(const omni *db);
+/* Makes a call that runs on another thread return OMNI_INTERRUPTED soon.
+ * The only call that may be made while another thread is inside. */
+OMNI_API void omni_interrupt(omni *db);
+
+OMNI_API const char *omni_region(const omni *db);
+OMNI_API const char *omni_zone(const omni *db);
+
+/* ---- the store as a whole ------------------------------------------- */
+
+/* Copies the store, in use or not, to a new file.  SQLite only; a server
+ * has its own tools (OMNI_UNSUPPORTED). */
+OMNI_API omni_status omni_backup(omni *db, const char *path);
+/* Does due housekeeping (checkpoints, statistics) for about that long;
+ * OMNI_DONE when nothing is left to do, OMNI_OK when there is more. */
+OMNI_API omni_status omni_maintain(omni *db, int32_t milliseconds);
+
+typedef struct omni_report omni_report;
+/* Checks storage and that every projection equals what the facts say.
+ * OMNI_CORRUPT when it does not; the report then tells what. */
+OMNI_API omni_status omni_check(omni *db, omni_report **report);
+/* Makes every projection anew from the facts. */
+OMNI_API omni_status omni_rebuild(omni *db);
+OMNI_API int32_t omni_report_count(const omni_report *report);
+OMNI_API const char *omni_report_line(const omni_report *report, int32_t i);
+OMNI_API void omni_report_free(omni_report *report);
+
+/* ---- records: what one source says about one person ----------------- */
+
+typedef struct omni_record omni_record;
+
+/* The most bytes of one string that is passed in. */
+#define OMNI_TEXT_MAX		65536
+#define OMNI_FEATURES_MAX	256
+
+OMNI_API omni_record *omni_record_new(void);
+OMNI_API void omni_record_free(omni_record *record);
+/* With a source and a key the record is a row of that system and can be
+ * changed later.  Without, it is an inline identity: its features. */
+OMNI_API omni_status omni_record_set_source(omni_record *record,
+    const char *source, const char *key);
+/* When the source says this became true. */
+OMNI_API omni_status omni_record_set_time(omni_record *record, int64_t time);
+/* Adds a feature: omni_kind_name lists the kinds, "attr.*" is free.
+ * Empty values (also after trimming) are left out. */
+OMNI_API omni_status omni_record_add(omni_record *record, const char *kind,
+    const char *value);
+OMNI_API const char *omni_record_source(const omni_record *record);
+OMNI_API const char *omni_record_key(const omni_record *record);
+OMNI_API int64_t omni_record_time(const omni_record *record);
+OMNI_API int32_t omni_record_count(const omni_record *record);
+OMNI_API const char *omni_record_kind(const omni_record *record, int32_t i);
+OMNI_API const char *omni_record_value(const omni_record *record, int32_t i);
+/* Why the last setter failed; never NULL. */
+OMNI_API const char *omni_record_errmsg(const omni_record *record);
+
+/* Stores a version and resolves it.  fact (NULL if not wanted) becomes the
+ * number of the fact in this store.  OMNI_DUPLICATE when that version is
+ * held; OMNI_ERASED when the record was erased later than its time. */
+OMNI_API omni_status omni_record_put(omni *db, const omni_record *record,
+    int64_t *fact);
+/* Removes the record: customers become what they would be had it never
+ * come.  OMNI_NONE when it is not there.  Putting it again restores it. */
+OMNI_API omni_status omni_record_remove(omni *db, const char *source,
+    const char *key);
+/* The i-th built-in kind, NULL behind the last. */
+OMNI_API const char *omni_kind_name(int32_t i);
+
+/* ---- customers ------------------------------------------------------ */
+
+typedef struct omni_customer omni_customer;
+typedef struct omni_matches omni_matches;
+
+/* Customer and record ids are 32 lower-case hexadecimal digits. */
+#define OMNI_ID_SIZE		33
+
+/* Who is this?  Writes nothing.  OMNI_OK: that customer; OMNI_SEVERAL: see
+ * omni_customer_search; OMNI_NONE: nobody.  *customer is NULL unless OK. */
+OMNI_API omni_status omni_customer_find(omni *db, const omni_record *who,
+    omni_customer **customer);
+/* By any id ever handed out.  OMNI_NONE when there was none such. */
+OMNI_API omni_status omni_customer_get(omni *db, const char *id,
+    omni_customer **customer);
+/* The customer that holds this record. */
+OMNI_API omni_status omni_customer_of(omni *db, const char *source,
+    const char *key, omni_customer **customer);
+OMNI_API const char *omni_customer_id(const omni_customer *customer);
+/* The records: keyed ones have a source and a key, inline ones NULL. */
+OMNI_API int32_t omni_customer_record_count(const omni_customer *customer);
+OMNI_API const char *omni_customer_record_id(const omni_customer *customer,
+    int32_t i);
+OMNI_API const char *omni_customer_record_source(
+    const omni_customer *customer, int32_t i);
+OMNI_API const char *omni_customer_record_key(const omni_customer *customer,
+    int32_t i);
+/* The profile: each distinct value as its record gave it, the most recent
+ * and most frequent first within a kind. */
+OMNI_API int32_t omni_customer_feature_count(const omni_customer *customer);
+OMNI_API const char *omni_customer_feature_kind(
+    const omni_customer *customer, int32_t i);
+OMNI_API const char *omni_customer_feature_value(
+    const omni_customer *customer, int32_t i);
+/* How many of the records say so, and when the latest did. */
+OMNI_API int32_t omni_customer_feature_records(
+    const omni_customer *customer, int32_t i);
+OMNI_API int64_t omni_customer_feature_time(const omni_customer *customer,
+    int32_t i);
+OMNI_API void omni_customer_free(omni_customer *customer);
+
+/* All customers that match at all, best first.  OMNI_NONE when none does. */
+OMNI_API omni_status omni_customer_search(omni *db, const omni_record *who,
+    omni_matches **matches);
+OMNI_API int32_t omni_matches_count(const omni_matches *matches);
+OMNI_API const char *omni_matches_customer(const omni_matches *matches,
+    int32_t i);
+/* Probability of being the same person, 0 to 1. */
+OMNI_API double omni_matches_probability(const omni_matches *matches,
+    int32_t i);
+/* Evidence in bits (log2 of the odds). */
+OMNI_API double omni_matches_weight(const omni_matches *matches, int32_t i);
+OMNI_API void omni_matches_free(omni_matches *matches);
+
+typedef struct omni_members omni_members;
+/* All keyed records and their customers, by source and key; with inline
+ * ones too when inlines is non-zero (they come last, by id). */
+OMNI_API omni_status omni_members_open(omni *db, int32_t inlines,
+    omni_members **members);
+/* OMNI_OK, OMNI_DONE or an error; the strings live until the next call. */
+OMNI_API omni_status omni_members_next(omni_members *members);
+/* NULL for an inline record. */
+OMNI_API const char *omni_members_source(const omni_members *members);
+/* An inline record's key is its id. */
+OMNI_API const char *omni_members_key(const omni_members *members);
+OMNI_API const char *omni_members_customer(const omni_members *members);
+OMNI_API void omni_members_free(omni_members *members);
+
+/* One JSON object a line with everything held about the customer. */
+typedef int32_t (*omni_write_fn)(void *user, const char *text, size_t size);
+OMNI_API omni_status omni_customer_export(omni *db, const char *id,
+    omni_write_fn write, void *user);
+/* Erases the person: payloads go, from pages and log too; what comes again
+ * from before is turned away.  OMNI_PENDING: a reader holds old pages;
+ * omni_maintain finishes. */
+OMNI_API omni_status omni_customer_erase(omni *db, const char *id);
+
+/* ---- why ------------------------------------------------------------ */
+
+typedef struct omni_explanation omni_explanation;
+
+/* Compares two records, feature by feature. */
+OMNI_API omni_status omni_why(omni *db, const char *source_a,
+    const char *key_a, const char *source_b, const char *key_b,
+    omni_explanation **explanation);
+OMNI_API int32_t omni_explanation_count(const omni_explanation *why);
+OMNI_API const char *omni_explanation_kind(const omni_explanation *why,
+    int32_t i);
+OMNI_API const char *omni_explanation_left(const omni_explanation *why,
+    int32_t i);
+OMNI_API const char *omni_explanation_right(const omni_explanation *why,
+    int32_t i);
+/* The level of agreement: "exact", "close", ... "differs". */
+OMNI_API const char *omni_explanation_level(const omni_explanation *why,
+    int32_t i);
+/* Bits for (or against) one person, against strangers and relatives. */
+OMNI_API double omni_explanation_strangers(const omni_explanation *why,
+    int32_t i);
+OMNI_API double omni_explanation_relatives(const omni_explanation *why,
+    int32_t i);
+/* The pair's weight in bits, its probability, and the weight from which
+ * two records join. */
+OMNI_API double omni_explanation_weight(const omni_explanation *why);
+OMNI_API double omni_explanation_probability(const omni_explanation *why);
+OMNI_API double omni_explanation_threshold(const omni_explanation *why);
+/* Non-zero when the two are in one customer now. */
+OMNI_API int32_t omni_explanation_same(const omni_explanation *why);
+/* One sentence for a person. */
+OMNI_API const char *omni_explanation_text(const omni_explanation *why);
+OMNI_API void omni_explanation_free(omni_explanation *why);
+
+/* ---- verdicts: what a steward decided ------------------------------- */
+
+typedef struct omni_verdict omni_verdict;
+
+#define OMNI_VERDICT_SAME	1	/* all records added are one person */
+#define OMNI_VERDICT_DIFFERENT	2	/* side 0 is not side 1 */
+
+OMNI_API omni_verdict *omni_verdict_new(int32_t what);
+OMNI_API void omni_verdict_free(omni_verdict *verdict);
+/* side is 0, or 1 for the other side of OMNI_VERDICT_DIFFERENT. */
+OMNI_API omni_status omni_verdict_add(omni_verdict *verdict, int32_t side,
+    const char *source, const char *key);
+OMNI_API omni_status omni_verdict_add_id(omni_verdict *verdict,
+    int32_t side, const char *record_id);
+OMNI_API omni_status omni_verdict_set_author(omni_verdict *verdict,
+    const char *author);
+OMNI_API omni_status omni_verdict_set_reason(omni_verdict *verdict,
+    const char *reason);
+OMNI_API omni_status omni_verdict_set_time(omni_verdict *verdict,
+    int64_t time);
+OMNI_API omni_status omni_verdict_put(omni *db, const omni_verdict *verdict,
+    int64_t *fact);
+
+/* ---- interactions and the timeline ---------------------------------- */
+
+typedef struct omni_interaction omni_interaction;
+
+/* NULL when out of memory; bad strings are reported by the put. */
+OMNI_API omni_interaction *omni_interaction_new(const char *channel,
+    const char *kind);
+OMNI_API void omni_interaction_free(omni_interaction *interaction);
+/* The host's own idempotency key: a system and its receipt or message
+ * number.  The same again is OMNI_DUPLICATE, with other content
+ * OMNI_CONFLICT. */
+OMNI_API omni_status omni_interaction_set_key(omni_interaction *interaction,
+    const char *source, const char *key);
+/* Whoever it was; copied.  A record with a source and key names that row. */
+OMNI_API omni_status omni_interaction_set_who(omni_interaction *interaction,
+    const omni_record *who);
+/* When it happened (now unless set). */
+OMNI_API omni_status omni_interaction_set_time(
+    omni_interaction *interaction, int64_t time);
+OMNI_API omni_status omni_interaction_add_reference(
+    omni_interaction *interaction, const char *type, const char *key);
+/* Adds the reference and gives it a status. */
+OMNI_API omni_status omni_interaction_set_status(
+    omni_interaction *interaction, const char *type, const char *key,
+    const char *status);
+/* Any JSON value; kept as it is. */
+OMNI_API omni_status omni_interaction_set_body(
+    omni_interaction *interaction, const char *json);
+OMNI_API const char *omni_interaction_errmsg(
+    const omni_interaction *interaction);
+OMNI_API omni_status omni_interaction_put(omni *db,
+    const omni_interaction *interaction, int64_t *fact);
+
+/* Getters; strings are NULL when not given. */
+OMNI_API int64_t omni_interaction_fact(const omni_interaction *interaction);
+OMNI_API const char *omni_interaction_channel(
+    const omni_interaction *interaction);
+OMNI_API const char *omni_interaction_kind(
+    const omni_interaction *interaction);
+OMNI_API int64_t omni_interaction_time(const omni_interaction *interaction);
+OMNI_API int64_t omni_interaction_recorded(
+    const omni_interaction *interaction);
+/* Non-zero when the time cannot be right (a till that believes in 1970). */
+OMNI_API int32_t omni_interaction_time_doubtful(
+    const omni_interaction *interaction);
+OMNI_API const char *omni_interaction_source(
+    const omni_interaction *interaction);
+OMNI_API const char *omni_interaction_key(
+    const omni_interaction *interaction);
+OMNI_API const char *omni_interaction_body(
+    const omni_interaction *interaction);
+OMNI_API int32_t omni_interaction_reference_count(
+    const omni_interaction *interaction);
+OMNI_API const char *omni_interaction_reference_type(
+    const omni_interaction *interaction, int32_t i);
+OMNI_API const char *omni_interaction_reference_key(
+    const omni_interaction *interaction, int32_t i);
+/* NULL when the interaction gave this reference no status. */
+OMNI_API const char *omni_interaction_reference_status(
+    const omni_interaction *interaction, int32_t i);
+/* Keeps a borrowed interaction: a copy of your own, to be freed. */
+OMNI_API omni_status omni_interaction_keep(
+    const omni_interaction *interaction, omni_interaction **copy);
+
+typedef struct omni_filter omni_filter;
+OMNI_API omni_filter *omni_filter_new(void);
+OMNI_API void omni_filter_free(omni_filter *filter);
+OMNI_API omni_status omni_filter_set_channel(omni_filter *filter,
+    const char *channel);
+OMNI_API omni_status omni_filter_set_kind(omni_filter *filter,
+    const char *kind);
+/* since <= time < until. */
+OMNI_API omni_status omni_filter_set_since(omni_filter *filter,
+    int64_t since);
+OMNI_API omni_status omni_filter_set_until(omni_filter *filter,
+    int64_t until);
+OMNI_API omni_status omni_filter_set_reference(omni_filter *filter,
+    const char *type, const char *key);
+/* Non-zero: oldest first. */
+OMNI_API omni_status omni_filter_set_oldest(omni_filter *filter,
+    int32_t oldest);
+/* At most so many (0: all). */
+OMNI_API omni_status omni_filter_set_limit(omni_filter *filter,
+    int64_t limit);
+/* Go on behind the item at which omni_timeline_token was taken. */
+OMNI_API omni_status omni_filter_set_token(omni_filter *filter,
+    const char *token);
+OMNI_API const char *omni_filter_errmsg(const omni_filter *filter);
+
+typedef struct omni_timeline omni_timeline;
+/* What the customer did and got, on all channels, newest first.  filter
+ * may be NULL.  OMNI_NONE when there is no such customer. */
+OMNI_API omni_status omni_timeline_open(omni *db, const char *customer,
+    const omni_filter *filter, omni_timeline **timeline);
+/* The story of a reference: all interactions that bear it, whoever took
+ * part. */
+OMNI_API omni_status omni_story_open(omni *db, const char *type,
+    const char *key, const omni_filter *filter, omni_timeline **timeline);
+/* OMNI_OK, OMNI_DONE or an error, which sticks.  *interaction lives until
+ * the next call on the timeline. */
+OMNI_API omni_status omni_timeline_next(omni_timeline *timeline,
+    const omni_interaction **interaction);
+/* Where to go on, behind the last item handed out.  Lives like it. */
+OMNI_API const char *omni_timeline_token(omni_timeline *timeline);
+OMNI_API const char *omni_timeline_errmsg(const omni_timeline *timeline);
+OMNI_API void omni_timeline_free(omni_timeline *timeline);
+
+typedef struct omni_case omni_case;
+/* What the statuses of a reference add up to.  OMNI_NONE when no
+ * interaction bears it. */
+OMNI_API omni_status omni_case_get(omni *db, const char *type,
+    const char *key, omni_case **out);
+/* NULL when no interaction gave it a status. */
+OMNI_API const char *omni_case_state(const omni_case *c);
+/* When the state was reached. */
+OMNI_API int64_t omni_case_time(const omni_case *c);
+/* How many status changes were recorded. */
+OMNI_API int32_t omni_case_changes(const omni_case *c);
+/* Channels on which the customer took part (outbound ones do not count),
+ * in alphabetical order. */
+OMNI_API int32_t omni_case_channel_count(const omni_case *c);
+OMNI_API const char *omni_case_channel(const omni_case *c, int32_t i);
+/* The customer of the newest interaction that knows one, or NULL. */
+OMNI_API const char *omni_case_customer(const omni_case *c);
+OMNI_API void omni_case_free(omni_case *c);
+
+/* ---- settings: one value per customer and name ---------------------- */
+
+/* who as in omni_interaction_set_who; value is any text, NULL removes. */
+OMNI_API omni_status omni_setting_put(omni *db, const omni_record *who,
+    const char *name, const char *value, int64_t time, int64_t *fact);
+/* *value is yours: omni_text_free.  OMNI_NONE when there is none. */
+OMNI_API omni_status omni_setting_get(omni *db, const char *customer,
+    const char *name, char **value);
+OMNI_API void omni_text_free(char *text);
+
+/* ---- channels and purposes ------------------------------------------ */
+
+#define OMNI_DIRECTION_IN	1
+#define OMNI_DIRECTION_OUT	2
+#define OMNI_DIRECTION_BOTH	3
+#define OMNI_MEDIUM_DIGITAL	1
+#define OMNI_MEDIUM_PHYSICAL	2
+
+typedef struct omni_channel omni_channel;
+OMNI_API omni_channel *omni_channel_new(const char *name);
+OMNI_API void omni_channel_free(omni_channel *channel);
+OMNI_API omni_status omni_channel_set_direction(omni_channel *channel,
+    int32_t direction);
+OMNI_API omni_status omni_channel_set_medium(omni_channel *channel,
+    int32_t medium);
+/* The kind of feature that a message there needs: "email", "phone",
+ * "device", "address" (any postal address). */
+OMNI_API omni_status omni_channel_set_address(omni_channel *channel,
+    const char *kind);
+/* 0 (anybody may see it) to 9; purposes ask for at least so much. */
+OMNI_API omni_status omni_channel_set_confidentiality(omni_channel *channel,
+    int32_t level);
+/* What a message costs, in any unit; breaks ties. */
+OMNI_API omni_status omni_channel_set_cost(omni_channel *channel,
+    int32_t cost);
+OMNI_API omni_status omni_channel_set_key(omni_channel *channel,
+    const char *source, const char *key);
+OMNI_API omni_status omni_channel_set_time(omni_channel *channel,
+    int64_t time);
+OMNI_API const char *omni_channel_errmsg(const omni_channel *channel);
+/* The latest definition of a name holds. */
+OMNI_API omni_status omni_channel_put(omni *db, const omni_channel *channel,
+    int64_t *fact);
+OMNI_API omni_status omni_channel_get(omni *db, const char *name,
+    omni_channel **channel);
+OMNI_API const char *omni_channel_name(const omni_channel *channel);
+OMNI_API int32_t omni_channel_direction(const omni_channel *channel);
+OMNI_API int32_t omni_channel_medium(const omni_channel *channel);
+OMNI_API const char *omni_channel_address(const omni_channel *channel);
+OMNI_API int32_t omni_channel_confidentiality(const omni_channel *channel);
+OMNI_API int32_t omni_channel_cost(const omni_channel *channel);
+
+#define OMNI_BASIS_CONSENT	1
+#define OMNI_BASIS_INTEREST	2
+#define OMNI_BASIS_CONTRACT	3
+#define OMNI_BASIS_LAW		4
+
+typedef struct omni_purpose omni_purpose;
+/* A path: "offer/shoes" lies in "offer". */
+OMNI_API omni_purpose *omni_purpose_new(const char *name);
+OMNI_API void omni_purpose_free(omni_purpose *purpose);
+OMNI_API omni_status omni_purpose_set_basis(omni_purpose *purpose,
+    int32_t basis);
+/* "transactional", "service", "marketing", or a word of your own. */
+OMNI_API omni_status omni_purpose_set_class(omni_purpose *purpose,
+    const char *name);
+/* Adds a channel; the order of adding is the default order. */
+OMNI_API omni_status omni_purpose_add_channel(omni_purpose *purpose,
+    const char *channel);
+OMNI_API omni_status omni_purpose_set_confidentiality(omni_purpose *purpose,
+    int32_t level);
+/* Non-zero: only to verified contact points. */
+OMNI_API omni_status omni_purpose_set_verified(omni_purpose *purpose,
+    int32_t verified);
+OMNI_API omni_status omni_purpose_set_key(omni_purpose *purpose,
+    const char *source, const char *key);
+OMNI_API omni_status omni_purpose_set_time(omni_purpose *purpose,
+    int64_t time);
+OMNI_API const char *omni_purpose_errmsg(const omni_purpose *purpose);
+OMNI_API omni_status omni_purpose_put(omni *db, const omni_purpose *purpose,
+    int64_t *fact);
+OMNI_API omni_status omni_purpose_get(omni *db, const char *name,
+    omni_purpose **purpose);
+OMNI_API const char *omni_purpose_name(const omni_purpose *purpose);
+OMNI_API int32_t omni_purpose_basis(const omni_purpose *purpose);
+OMNI_API const char *omni_purpose_class(const omni_purpose *purpose);
+OMNI_API int32_t omni_purpose_channel_count(const omni_purpose *purpose);
+OMNI_API const char *omni_purpose_channel(const omni_purpose *purpose,
+    int32_t i);
+OMNI_API int32_t omni_purpose_confidentiality(const omni_purpose *purpose);
+OMNI_API int32_t omni_purpose_verified(const omni_purpose *purpose);
+
+/* ---- what the customer said ----------------------------------------- */
+
+#define OMNI_SAID_GRANT		1	/* yes */
+#define OMNI_SAID_WITHDRAW	2	/* no, never mind what was said before */
+#define OMNI_SAID_PREFER	3	/* on this channel, as rank n */
+
+typedef struct omni_statement omni_statement;
+/* purpose "*": every purpose. */
+OMNI_API omni_statement *omni_statement_new(int32_t said,
+    const char *purpose);
+OMNI_API void omni_statement_free(omni_statement *statement);
+OMNI_API omni_status omni_statement_set_who(omni_statement *statement,
+    const omni_record *who);
+/* Spoken as a customer: by the id; a withdrawal then holds for every record
+ * that the customer has at that moment, also after a split. */
+OMNI_API omni_status omni_statement_set_customer(omni_statement *statement,
+    const char *customer);
+/* The channel it is about (all unless set). */
+OMNI_API omni_status omni_statement_set_channel(omni_statement *statement,
+    const char *channel);
+/* The channel on which it was said. */
+OMNI_API omni_status omni_statement_set_via(omni_statement *statement,
+    const char *channel);
+/* 1 is best; with OMNI_SAID_PREFER. */
+OMNI_API omni_status omni_statement_set_rank(omni_statement *statement,
+    int32_t rank);
+OMNI_API omni_status omni_statement_set_wording(omni_statement *statement,
+    const char *wording);
+OMNI_API omni_status omni_statement_set_expiry(omni_statement *statement,
+    int64_t time);
+OMNI_API omni_status omni_statement_set_time(omni_statement *statement,
+    int64_t time);
+OMNI_API omni_status omni_statement_set_key(omni_statement *statement,
+    const char *source, const char *key);
+OMNI_API const char *omni_statement_errmsg(const omni_statement *statement);
+OMNI_API omni_status omni_statement_put(omni *db,
+    const omni_statement *statement, int64_t *fact);
+
+typedef struct omni_contact omni_contact;
+/* An address on a channel: kind "email", "phone", "device", "address". */
+OMNI_API omni_contact *omni_contact_new(const char *kind,
+    const char *value);
+OMNI_API void omni_contact_free(omni_contact *contact);
+/* Non-zero: the customer proved that it is theirs. */
+OMNI_API omni_status omni_contact_set_verified(omni_contact *contact,
+    int32_t verified);
+/* Nothing goes there any more ("bounce", "complaint", "gone away");
+ * NULL lifts it. */
+OMNI_API omni_status omni_contact_set_suppressed(omni_contact *contact,
+    const char *cause);
+OMNI_API omni_status omni_contact_set_time(omni_contact *contact,
+    int64_t time);
+OMNI_API const char *omni_contact_errmsg(const omni_contact *contact);
+OMNI_API omni_status omni_contact_put(omni *db, const omni_contact *contact,
+    int64_t *fact);
+
+/* ---- routes --------------------------------------------------------- */
+
+/* name, number, meaning: why a channel fell.  Numbers are never reused. */
+#define OMNI_REASON_MAP(X) \
+	X(INBOUND, 10, "the channel takes no messages to customers") \
+	X(NOT_ALLOWED, 11, "the purpose does not use the channel") \
+	X(NOT_CONFIDENTIAL, 12, "the channel is not confidential enough") \
+	X(NO_ADDRESS, 20, "no contact point on the channel") \
+	X(NOT_VERIFIED, 21, "the contact point is not verified") \
+	X(SUPPRESSED, 30, "the contact point is suppressed") \
+	X(WITHDRAWN, 40, "the customer said no") \
+	X(NO_CONSENT, 41, "the customer has not said yes") \
+	X(EXPIRED, 42, "the consent has expired") \
+	X(OBJECTED_LAST, 43, "the customer objected; used only as a last resort") \
+	X(QUIET, 50, "quiet hours or a legal window") \
+	X(CAPPED, 60, "the cap on messages is reached") \
+	X(UNDEFINED_CHANNEL, 70, "the channel is not defined")
+
+enum {
+#define OMNI_REASON_CONSTANT(name, number, text) \
+	OMNI_REASON_##name = (number),
+	OMNI_REASON_MAP(OMNI_REASON_CONSTANT)
+#undef OMNI_REASON_CONSTANT
+	OMNI_REASON_LIMIT = 0x7fffffff
+};
+OMNI_API const char *omni_reason_name(int32_t reason);
+OMNI_API const char *omni_reason_text(int32_t reason);
+
+typedef struct omni_route omni_route;
+/* Where a message of that purpose goes at that instant (OMNI_NOW), and why
+ * not elsewhere.  Deciding writes nothing.  OMNI_NONE: no such customer.
+ * OMNI_UNDEFINED: no such purpose. */
+OMNI_API omni_status omni_route_decide(omni *db, const char *customer,
+    const char *purpose, int64_t at, omni_route **route);
+/* The first step, then where to go if it fails; 0 steps: nowhere. */
+OMNI_API int32_t omni_route_step_count(const omni_route *route);
+OMNI_API const char *omni_route_step_channel(const omni_route *route,
+    int32_t i);
+OMNI_API const char *omni_route_step_address(const omni_route *route,
+    int32_t i);
+OMNI_API int64_t omni_route_step_time(const omni_route *route, int32_t i);
+/* What the step rests on, in words: the grant, the basis, the rank. */
+OMNI_API const char *omni_route_step_text(const omni_route *route,
+    int32_t i);
+OMNI_API int32_t omni_route_rejected_count(const omni_route *route);
+OMNI_API const char *omni_route_rejected_channel(const omni_route *route,
+    int32_t i);
+/* OMNI_REASON_*. */
+OMNI_API int32_t omni_route_rejected_reason(const omni_route *route,
+    int32_t i);
+OMNI_API const char *omni_route_rejected_text(const omni_route *route,
+    int32_t i);
+OMNI_API void omni_route_free(omni_route *route);
+
+/* ---- the change feed ------------------------------------------------ */
+
+#define OMNI_CHANGE_CREATED	1	/* customer */
+#define OMNI_CHANGE_MERGED	2	/* other went into customer */
+#define OMNI_CHANGE_SPLIT	3	/* other came out of customer */
+#define OMNI_CHANGE_ERASED	4	/* customer is no more */
+
+typedef struct omni_feed omni_feed;
+/* From a position that omni_feed_position gave, or NULL for all. */
+OMNI_API omni_status omni_feed_open(omni *db, const char *position,
+    omni_feed **feed);
+/* OMNI_OK, OMNI_DONE (a later call may find more) or an error. */
+OMNI_API omni_status omni_feed_next(omni_feed *feed);
+OMNI_API int32_t omni_feed_change(const omni_feed *feed);
+OMNI_API const char *omni_feed_customer(const omni_feed *feed);
+/* NULL when the change is about one customer. */
+OMNI_API const char *omni_feed_other(const omni_feed *feed);
+OMNI_API int64_t omni_feed_time(const omni_feed *feed);
+/* The position behind the last change handed out. */
+OMNI_API const char *omni_feed_position(omni_feed *feed);
+OMNI_API void omni_feed_free(omni_feed *feed);
+
+/* ---- batches -------------------------------------------------------- */
+
+typedef struct omni_batch omni_batch;
+/* Items are copied as they are added and committed together, in order. */
+OMNI_API omni_status omni_batch_new(omni *db, omni_batch **batch);
+OMNI_API void omni_batch_free(omni_batch *batch);
+OMNI_API omni_status omni_batch_add_record(omni_batch *batch,
+    const omni_record *record);
+OMNI_API omni_status omni_batch_add_interaction(omni_batch *batch,
+    const omni_interaction *interaction);
+OMNI_API omni_status omni_batch_add_statement(omni_batch *batch,
+    const omni_statement *statement);
+/* Commits what is good.  OMNI_OK, OMNI_PARTIAL when items were rejected, or
+ * a failure after which nothing was stored and the call can be repeated. */
+OMNI_API omni_status omni_batch_commit(omni_batch *batch);
+OMNI_API int32_t omni_batch_count(const omni_batch *batch);
+/* What became of item i: OMNI_OK, OMNI_DUPLICATE or why it was rejected. */
+OMNI_API omni_status omni_batch_status(const omni_batch *batch, int32_t i);
+OMNI_API const char *omni_batch_message(const omni_batch *batch, int32_t i);
+OMNI_API int64_t omni_batch_fact(const omni_batch *batch, int32_t i);
+/* The customer of a record or interaction after the commit, or NULL. */
+OMNI_API const char *omni_batch_customer(const omni_batch *batch,
+    int32_t i);
+/* Empties the batch for the next round. */
+OMNI_API void omni_batch_clear(omni_batch *batch);
+
+/* ---- import --------------------------------------------------------- */
+
+#define OMNI_FORMAT_CSV		1	/* records */
+#define OMNI_FORMAT_LINES	2	/* CloudEvents and Segment-spec lines */
+
+typedef struct omni_import omni_import;
+OMNI_API omni_status omni_import_new(omni *db, int32_t format,
+    omni_import **import);
+OMNI_API void omni_import_free(omni_import *import);
+/* CSV: the source of the records, the column of their key, the column of
+ * their time, and which column is which kind of feature. */
+OMNI_API omni_status omni_import_set_source(omni_import *import,
+    const char *source);
+OMNI_API omni_status omni_import_set_key_column(omni_import *import,
+    const char *column);
+OMNI_API omni_status omni_import_set_time_column(omni_import *import,
+    const char *column);
+OMNI_API omni_status omni_import_map(omni_import *import,
+    const char *column, const char *kind);
+/* Bytes as they come, in pieces of any size. */
+OMNI_API omni_status omni_import_write(omni_import *import,
+    const void *bytes, size_t size);
+/* The end of the input: stores what is left.  OMNI_PARTIAL when lines were
+ * rejected. */
+OMNI_API omni_status omni_import_finish(omni_import *import);
+OMNI_API int64_t omni_import_lines(const omni_import *import);
+OMNI_API int64_t omni_import_stored(const omni_import *import);
+OMNI_API int64_t omni_import_duplicates(const omni_import *import);
+OMNI_API int64_t omni_import_rejected(const omni_import *import);
+/* Takes the next rejected line off the list: OMNI_OK or OMNI_DONE.  reason
+ * lives until the next call on the import. */
+OMNI_API omni_status omni_import_problem(omni_import *import,
+    int64_t *line, const char **reason);
+OMNI_API const char *omni_import_errmsg(const omni_import *import);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

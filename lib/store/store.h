@@ -1,0 +1,184 @@
+/*
+ * The ONE interface to storage: open, begin, commit, rollback and statements
+ * over many rows at once.  store_sqlite.c and store_postgres.c implement it;
+ * nobody else knows which one it is.
+ *
+ * One SQL text serves both.  It is written as for a single row of
+ * parameters named $name:
+ *
+ *	SELECT t.a FROM t WHERE t.k = $k ORDER BY t.a LIMIT $n
+ *	INSERT INTO t (k, a) SELECT $k, $a FROM p WHERE true
+ *	    ON CONFLICT (k) DO NOTHING
+ *	UPDATE t SET a = t.a + $a FROM p WHERE t.k = $k
+ *	DELETE FROM t USING p WHERE t.k = $k
+ *
+ * SQLite binds $name as it stands, with the words "FROM p" and "USING p"
+ * taken out, and runs the statement once per row.  PostgreSQL gets all rows in one
+ * round trip: p is a typed unnest of arrays WITH ORDINALITY, $name becomes
+ * p.name, and a text that begins with SELECT or WITH is put behind p as a
+ * LATERAL query, so that its LIMIT counts per row.
+ *
+ * Rows of one batch do not see each other: callers aggregate duplicates
+ * first.
+ */
+#ifndef OMNI_STORE_H
+#define OMNI_STORE_H
+
+#include "base/base.h"
+
+/* ---- values --------------------------------------------------------- */
+
+enum { OMNI__NULL, OMNI__INT, OMNI__TEXT, OMNI__BLOB };
+
+struct omni__value {
+	uint32_t type;		/* OMNI__NULL ... */
+	uint32_t size;		/* of text (without a NUL) and blobs */
+	union {
+		int64_t number;
+		const void *bytes;	/* results: text ends with a NUL */
+	};
+};
+
+struct omni__value omni__null(void);
+struct omni__value omni__int(int64_t);
+/* NULL becomes OMNI__NULL; borrowed. */
+struct omni__value omni__text(const char *);
+struct omni__value omni__blob(const void *, size_t);
+/* NULL when not a text. */
+const char *omni__value_text(const struct omni__value *);
+
+/* ---- statements ----------------------------------------------------- */
+
+/*
+ * in:  the parameters in order, "name:type" separated by blanks, type i
+ *      (int64), t (text) or b (blob); all may be NULL.
+ * out: a letter a result column, "" or NULL for a statement without rows.
+ * postgres: another text where one cannot serve both (NULL: sql).
+ * Statements are static constants: their address identifies them.
+ */
+struct omni__sql {
+	const char *name;
+	const char *in;
+	const char *out;
+	const char *sql;
+	const char *postgres;
+};
+
+struct omni__result {
+	size_t count;			/* rows */
+	size_t columns;
+	struct omni__value *values;	/* count * columns, in the arena */
+	uint32_t *ordinal;		/* of each row: its parameter row, from 0;
+					 * rows come sorted by it.  For INSERT,
+					 * UPDATE and DELETE with RETURNING it is
+					 * not meaningful on PostgreSQL (0). */
+};
+
+/* The value in row r, column c. */
+#define OMNI__AT(result, r, c) \
+	(&(result)->values[(size_t)(r) * (result)->columns + (size_t)(c)])
+
+/* ---- the interface -------------------------------------------------- */
+
+struct omni__store;
+
+struct omni__store_options {
+	const struct omni__env *env;
+	const char *url;
+	int32_t mode;			/* OMNI_MODE_* */
+	int32_t durability;		/* OMNI_DURABLE_* */
+	int32_t timeout;		/* milliseconds */
+};
+
+/* Raised when the struct below or anything it uses changes. */
+#define OMNI__STORE_VERSION 1
+
+struct omni__store_ops {
+	uint32_t version;		/* OMNI__STORE_VERSION */
+	const char *name;		/* "sqlite", "postgres" */
+
+	/* Opens, and makes the database empty-but-ours where the mode says
+	 * so.  OMNI_MISSING, FOREIGN, READONLY, UNREACHABLE, BUSY ... */
+	omni_status (*open)(const struct omni__store_options *,
+	    struct omni__store **, struct omni__error *);
+	void (*close)(struct omni__store *);
+
+	/* A read transaction is one snapshot; a write transaction is
+	 * serialisable.  OMNI_BUSY (from any of these, run included) with
+	 * omni__store_retry true: roll back and try again. */
+	omni_status (*begin)(struct omni__store *, bool write,
+	    struct omni__error *);
+	omni_status (*commit)(struct omni__store *, struct omni__error *);
+	void (*rollback)(struct omni__store *);
+	/* After a failure: may the whole transaction be tried again?  True for
+	 * serialisation failures, deadlocks and a lost connection (also one
+	 * lost during commit, whose outcome is then unknown: the caller
+	 * repeats under the same fact ids). */
+	bool (*retry)(const struct omni__store *);
+
+	/* Runs the statement for each of `rows` rows of parameters (flat, as
+	 * many a row as `in` names; rows may be 1 with none).  result may be
+	 * NULL; its memory is the arena's.  changes (may be NULL) counts the
+	 * rows written.  Outside a transaction each call is its own. */
+	omni_status (*run)(struct omni__store *, const struct omni__sql *,
+	    const struct omni__value *params, size_t rows,
+	    struct omni__arena *, struct omni__result *, int64_t *changes,
+	    struct omni__error *);
+	/* Runs our own DDL: statements separated by ";\n".  Written for
+	 * SQLite; PostgreSQL maps INTEGER, BLOB, STRICT, WITHOUT ROWID. */
+	omni_status (*script)(struct omni__store *, const char *ddl,
+	    struct omni__error *);
+
+	/* The schema version: 0 in an empty database. */
+	omni_status (*schema)(struct omni__store *, int64_t *version,
+	    struct omni__error *);
+	omni_status (*set_schema)(struct omni__store *, int64_t version,
+	    struct omni__error *);
+
+	/* Something that differs when the file was copied to another place
+	 * or machine (a restored backup, a cloned disk). */
+	omni_status (*identity)(struct omni__store *, unsigned char out[16],
+	    struct omni__error *);
+
+	/* May be called from any thread while another is inside. */
+	void (*interrupt)(struct omni__store *);
+	/* Forgets an interrupt that came when nothing ran. */
+	void (*resume)(struct omni__store *);
+
+	omni_status (*backup)(struct omni__store *, const char *path,
+	    struct omni__error *);
+	/* OMNI_OK: more to do; OMNI_DONE. */
+	omni_status (*maintain)(struct omni__store *, int32_t milliseconds,
+	    struct omni__error *);
+	/* Checks the storage itself; appends lines about damage. */
+	omni_status (*check)(struct omni__store *, struct omni__buf *lines,
+	    struct omni__error *);
+	/* After an erasure: makes the erased bytes go from free pages and from
+	 * the log.  OMNI_PENDING while a reader holds them. */
+	omni_status (*scrub)(struct omni__store *, struct omni__error *);
+};
+
+/* The embedded store. */
+extern const struct omni__store_ops omni__store_sqlite;
+
+/* What the module libomni-postgres.so exports (one function), and what a
+ * static build registers. */
+typedef const struct omni__store_ops *(*omni__store_module_fn)(
+    uint32_t version);
+#define OMNI__STORE_MODULE "omni_postgres_module"
+void omni__store_register(const struct omni__store_ops *);
+
+/* ---- what every implementation shares (statement.c) ----------------- */
+
+/* The parameters that `in` names. */
+#define OMNI__PARAMS_MAX 24
+struct omni__param {
+	const char *name;
+	size_t size;
+	char type;			/* 'i', 't' or 'b' */
+};
+/* How many, or 0 with a text that is ours and wrong (INTERNAL). */
+size_t omni__sql_params(const struct omni__sql *,
+    struct omni__param params[OMNI__PARAMS_MAX]);
+
+#endif

@@ -1,0 +1,91 @@
+/*
+ * Text as people type it, made comparable: Unicode folding, e-mail, phone,
+ * names, dates, postcodes, streets; and how alike two texts are.
+ *
+ * Normalisers append to a buffer and say OMNI_OK, OMNI_NONE (nothing
+ * usable in the input: the feature is kept as typed but points at nobody) or
+ * OMNI_NOMEM.  They never reject for validity.  Input is valid UTF-8 (see
+ * omni__utf8_check) with an explicit length, output is UTF-8 without a NUL
+ * count.
+ */
+#ifndef OMNI_TEXT_H
+#define OMNI_TEXT_H
+
+#include "base/base.h"
+
+/* ---- UTF-8 and folding (utf8.c, fold.c) ----------------------------- */
+
+/* True when valid (no surrogates, no overlong forms); else *bad (may be
+ * NULL) is the offset of the first bad byte. */
+bool omni__utf8_check(const char *, size_t, size_t *bad);
+/* True when it has a C0 or C1 control character or a NUL. */
+bool omni__utf8_control(const char *, size_t);
+
+/* Lower case, compatibility composed, marks removed from Latin, Greek and
+ * Cyrillic bases only (marks of Indic scripts and kana are letters),
+ * đ ø ł æ œ þ ð ß ı by table, Cyrillic and Greek transliterated to Latin,
+ * white space runs to one blank, trimmed. */
+omni_status omni__fold(struct omni__buf *, const char *, size_t);
+
+/* ---- identifiers ---------------------------------------------------- */
+
+/* email.c: "Ann.Lee@BÜCHER.de" to "Ann.Lee@xn--bcher-kva.de" lower-cased
+ * ("ann.lee@xn--bcher-kva.de"); the domain by IDNA (utf8proc mapping and
+ * Punycode; never deletes characters).  NONE without a local part and a
+ * domain with no blank. */
+omni_status omni__email_normalise(struct omni__buf *, const char *, size_t);
+/* The key under which provider rules (a data table: gmail's dots, plus
+ * tags) make equal what is one mailbox; for a normalised address. */
+omni_status omni__email_mailbox(struct omni__buf *, const char *, size_t);
+
+/* phone.c over the generated phone_table.h: to E.164 ("+46701234567").
+ * region is ISO 3166 alpha-2 or NULL.  Without a usable region or prefix the
+ * digits alone; NONE with fewer than 5 digits or more than 17. */
+omni_status omni__phone_normalise(struct omni__buf *, const char *, size_t,
+    const char *region);
+/* "SE" for "+46..."; for shared codes the main region; NULL if unknown. */
+const char *omni__phone_region(const char *e164);
+/* Is this a region the table knows ("SE")? */
+bool omni__region_known(const char *region);
+
+/* Loyalty numbers, accounts, devices, national ids: folded, with blanks,
+ * dots, dashes and slashes out. */
+omni_status omni__code_normalise(struct omni__buf *, const char *, size_t);
+
+/* ---- attributes ----------------------------------------------------- */
+
+/* date.c: "1952-04-03", "19520403", "3.4.1952", "3 April 1952", "04/03/1952"
+ * (day first unless it cannot be) to "1952-04-03"; "1952-04" and "1952" stay
+ * partial.  NONE when no date. */
+omni_status omni__date_normalise(struct omni__buf *, const char *, size_t);
+
+/* name.c: tokens of a name, folded, separated by one blank; dots of initials,
+ * apostrophes out, hyphens to blanks. */
+omni_status omni__name_normalise(struct omni__buf *, const char *, size_t);
+/* Splits a full name ("Lee, Ann Mary", "Ann Mary van der Lee") into given,
+ * other and family tokens; each may be empty. */
+omni_status omni__name_split(struct omni__buf *given,
+    struct omni__buf *other, struct omni__buf *family, const char *, size_t);
+/* Takes particles (von, de, van der ...) out of normalised tokens. */
+omni_status omni__name_core(struct omni__buf *, const char *, size_t);
+
+/* address.c */
+omni_status omni__postcode_normalise(struct omni__buf *, const char *,
+    size_t, const char *region);
+/* Street words folded, common abbreviations by table, flat numbers out. */
+omni_status omni__street_normalise(struct omni__buf *, const char *, size_t);
+
+/* ---- how alike (compare.c): bytes of folded text -------------------- */
+
+/* Jaro-Winkler similarity, 0 to 10000, bit-parallel up to 64 bytes a side.
+ * Winkler (1990): prefix of at most 4, scale 0.1, no threshold. */
+int32_t omni__jaro_winkler(const char *, size_t, const char *, size_t);
+/* Damerau-Levenshtein (optimal string alignment) distance, or limit + 1 when
+ * it is greater than limit; Hyyrö's bit-parallel form up to 64 bytes. */
+int32_t omni__damerau(const char *, size_t, const char *, size_t,
+    int32_t limit);
+/* American Soundex of the first token: four characters and a NUL in out, or
+ * "" without a letter. */
+void omni__soundex(char out[5], const char *, size_t);
+
+#endif
