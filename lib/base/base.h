@@ -16,9 +16,10 @@
 #define OMNI__COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #if defined(__GNUC__)
-#define OMNI__PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define OMNI__PRINTF(text, first) \
+	__attribute__((format(printf, text, first)))
 #else
-#define OMNI__PRINTF(format, first)
+#define OMNI__PRINTF(text, first)
 #endif
 
 /* ---- what the host may replace (env.c) ------------------------------ */
