@@ -151,7 +151,8 @@ $(O)/libomni-postgres.so: $(pq_obj) $(call obj,$(pq_base)) \
 	$(CC) $(soflags) -Wl,--version-script=lib/libomni-postgres.map -o $@ \
 	    $(filter %.o,$^) $(pq_libs) $(call pkg,--libs libsodium) -lm
 
-$(O)/omni.pc: omni.pc.in include/omni.h Makefile
+# Made each time: PREFIX may be another one than when it was built.
+$(O)/omni.pc: omni.pc.in include/omni.h FORCE
 	@mkdir -p $(@D)
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
 	    -e 's|@INCDIR@|$(INCDIR)|' -e 's|@VERSION@|$(VERSION)|' \

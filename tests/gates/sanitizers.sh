@@ -1,0 +1,38 @@
+# The tests run clean with ASan and UBSan, the ones with threads with TSan.
+# A sanitized build lies beside the plain one and is only brought up to date.
+
+status=0
+with()
+{
+	"$MAKE" -j2 BUILD="$OMNI_BUILD" SANITIZE="$1" CFLAGS='-O1 -g' tests \
+	    >"$TMPDIR/log" 2>&1 || { tail -n 40 "$TMPDIR/log"; exit 1; }
+	directory=$OMNI_BUILD/sanitize-$(echo "$1" | tr , -)
+}
+run()
+{
+	server=
+	test -x tests/postgres.sh && server=tests/postgres.sh
+	# shellcheck disable=SC2086
+	OMNI_BUILD=$directory $server tests/run.sh "$@" || status=1
+}
+
+ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
+UBSAN_OPTIONS=print_stacktrace=1
+TSAN_OPTIONS=halt_on_error=1
+# What a test may leave out when everything takes ten times as long.
+OMNI_TEST_QUICK=1
+export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS OMNI_TEST_QUICK
+
+with address,undefined
+run "$directory"/tests/test_*
+
+with thread
+threaded=
+for source in tests/test_*.c; do
+	grep -q pthread_create "$source" &&
+	    threaded="$threaded $directory/tests/$(basename "$source" .c)"
+done
+[ -n "$threaded" ] || { echo "no test uses threads"; exit 1; }
+# shellcheck disable=SC2086
+run $threaded
+exit $status
