@@ -1,0 +1,96 @@
+/*
+ * The identity room: who is who.  Records come in as facts; out come
+ * customers, as a pure function of the records that are there, of the
+ * verdicts and of the model.
+ */
+#ifndef OMNI_IDENTITY_H
+#define OMNI_IDENTITY_H
+
+#include "store/db.h"
+
+/* ---- records (record.c) --------------------------------------------- */
+
+struct omni__raw {
+	const char *kind;
+	const char *value;
+};
+
+struct omni_record {
+	struct omni__object object;
+	const char *source;	/* NULL: inline */
+	const char *key;
+	int64_t time;
+	struct omni__raw *features;
+	size_t count, room;
+};
+
+/* Is there anything in it that says who? */
+bool omni__record_empty(const struct omni_record *);
+/*
+ * The record's id: of source and key, or of the raw features.  Copies
+ * nothing.  INVALID when it has neither.
+ */
+omni_status omni__record_identify(struct omni *db,
+    const struct omni_record *, unsigned char id[OMNI__ID]);
+/* Its fact: noun, happened, record (points to id), body; source and key
+ * only for keyed ones.  Strings in the scratch arena. */
+omni_status omni__record_fact(struct omni *db, const struct omni_record *,
+    const unsigned char *id, struct omni__fact *);
+/* The features of a record fact's body: [["email","a@b.c"],...]. */
+omni_status omni__record_parse(struct omni *db, const char *body,
+    struct omni__raw **features, size_t *count);
+omni_status omni__record_copy(const struct omni_record *,
+    struct omni_record **copy);
+
+/* ---- resolution (resolve.c) ----------------------------------------- */
+
+/* Versions, removals and verdicts among the facts become customers; other
+ * facts with a record may make it older.  Others are skipped. */
+omni_status omni__identity_apply(struct omni *db,
+    const struct omni__fact *facts, size_t count);
+
+/* ---- customers (customer.c) ----------------------------------------- */
+
+struct omni__member {
+	unsigned char id[OMNI__ID];
+	unsigned char customer[OMNI__ID];
+	int64_t fact;		/* its current version */
+	int64_t first;		/* OMNI_TIME_UNKNOWN when unknown */
+};
+
+/* The customer to which an id leads that was ever handed out; *found is
+ * false when there was none such. */
+omni_status omni__customer_lookup(struct omni *db,
+    const unsigned char id[OMNI__ID], unsigned char customer[OMNI__ID],
+    bool *found);
+/* The records of a customer, oldest first (the first is the customer's id);
+ * in the scratch arena. */
+omni_status omni__customer_members(struct omni *db,
+    const unsigned char customer[OMNI__ID], struct omni__member **members,
+    size_t *count);
+/* For each record id its customer, or all zeroes. */
+omni_status omni__customers_of(struct omni *db,
+    const unsigned char *const *records, size_t count,
+    unsigned char (*customers)[OMNI__ID]);
+/* An id as the host writes it; INVALID names the field. */
+omni_status omni__id_parse(struct omni__error *, const char *field,
+    const char *text, unsigned char id[OMNI__ID]);
+
+/* A customer's values, newest and most frequent first within a kind. */
+struct omni__profile {
+	const char *kind;
+	const char *value;	/* as the source gave it */
+	const char *normal;	/* normalised, "" when nothing usable */
+	int32_t records;	/* how many say so */
+	int64_t time;		/* of the latest that does */
+};
+omni_status omni__customer_profile(struct omni *db,
+    const struct omni__member *members, size_t count,
+    struct omni__profile **profile, size_t *size);
+
+/* The normal form of a value of a kind ("email", "address.street", ...), by
+ * the kind's normaliser; "" when nothing usable.  In the scratch arena. */
+omni_status omni__kind_normalise(struct omni *db, const char *kind,
+    const char *value, const char **normal);
+
+#endif

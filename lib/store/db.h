@@ -1,0 +1,247 @@
+/*
+ * The open handle: what every room above the store shares.  A call enters
+ * the handle, does its work in one transaction that may be tried again, and
+ * leaves it.  Facts are appended here and nowhere else.
+ */
+#ifndef OMNI_DB_H
+#define OMNI_DB_H
+
+#include <stdatomic.h>
+
+#include "store/store.h"
+
+/* ---- words (term.c) ------------------------------------------------- */
+
+/* Names of channels, kinds, sources and purposes, as small numbers of this
+ * store.  0 stands for "not given". */
+struct omni__terms {
+	struct omni__arena arena;
+	struct omni__map numbers;
+	const char **texts;	/* by number */
+	size_t count, room;
+};
+
+/* ---- the handle (db.c) ---------------------------------------------- */
+
+struct omni__writer {
+	int64_t number;		/* local, 0: none leased yet */
+	int64_t token;		/* proves the lease */
+	int64_t seq;		/* last one committed */
+	int64_t next;		/* last one handed out in this transaction */
+	int64_t stamp;		/* hybrid clock, committed */
+	int64_t next_stamp;	/* ... in this transaction */
+	int64_t feed;		/* last line of the change feed, committed */
+	int64_t next_feed;
+	bool fresh;		/* leased in this very transaction */
+	bool lost;		/* the lease was taken by somebody else */
+};
+
+struct omni {
+	struct omni__env env;
+	const struct omni__store_ops *ops;
+	struct omni__store *store;
+	struct omni__error error;
+	struct omni__arena scratch;	/* of the running attempt */
+	struct omni__terms terms;
+	struct omni__writer writer;
+	unsigned char tenant_key[32];
+	char region[4];
+	char zone[64];
+	int32_t mode;
+	bool scrub_pending;
+	void *identity;			/* the identity room's weights */
+	int64_t process;		/* pid that opened it */
+	atomic_int references;		/* the handle and its cursors */
+	atomic_flag inside;
+	atomic_bool closed;
+};
+
+/* Begins a public call: clears the error; OMNI_BUSY when another thread is
+ * inside, OMNI_FORKED in a child, OMNI_MISUSE for NULL. */
+omni_status omni__enter(struct omni *db);
+/* Ends it and returns status; a failure without a text gets one. */
+omni_status omni__leave(struct omni *db, omni_status status);
+/* A cursor keeps the store open behind omni_close. */
+void omni__retain(struct omni *db);
+void omni__release(struct omni *db);
+
+/*
+ * Runs work in one transaction, again from the start when the store says
+ * that helps.  Before each attempt db->scratch is reset and context->… is
+ * as the caller left it: work must not change what it would need again.
+ */
+typedef omni_status (*omni__work_fn)(struct omni *db, void *context);
+omni_status omni__transact(struct omni *db, bool write, omni__work_fn work,
+    void *context);
+
+/* Shorthands for db->ops->run with the scratch arena. */
+omni_status omni__query(struct omni *db, const struct omni__sql *,
+    const struct omni__value *params, size_t rows, struct omni__result *);
+omni_status omni__exec(struct omni *db, const struct omni__sql *,
+    const struct omni__value *params, size_t rows);
+/* Also counts the rows written. */
+omni_status omni__exec_count(struct omni *db, const struct omni__sql *,
+    const struct omni__value *params, size_t rows, int64_t *changes);
+
+/* The number of a text, made when new (write transactions only); 0 for
+ * NULL. */
+omni_status omni__term(struct omni *db, const char *text, int64_t *number);
+/* Without making one: 0 when unknown. */
+omni_status omni__term_find(struct omni *db, const char *text,
+    int64_t *number);
+/* The text of a number, NULL for 0; lives as long as the handle. */
+omni_status omni__term_text(struct omni *db, int64_t number,
+    const char **text);
+/* Forgets the cache (after a rollback). */
+void omni__terms_forget(struct omni *db);
+
+/* ---- result objects (object.c) -------------------------------------- */
+
+/* The head of everything that is handed out: its own copy of the
+ * environment, so that it may outlive the handle, and its memory. */
+struct omni__object {
+	struct omni__env env;
+	struct omni__arena arena;
+	struct omni *db;	/* retained, or NULL */
+	struct omni__error error;
+};
+
+/* A zeroed struct of that size that begins with struct omni__object. */
+void *omni__object_new(const struct omni__env *, size_t size);
+/* ... that keeps the store open. */
+void *omni__object_of(struct omni *db, size_t size);
+void omni__object_free(void *object);
+
+/*
+ * Checks a string argument and copies it into the object: UTF-8, no control
+ * characters, not empty, at most OMNI_TEXT_MAX bytes.  NULL is INVALID.
+ * The error's text names the field.
+ */
+omni_status omni__object_text(struct omni__object *, const char *field,
+    const char *value, const char **copy);
+/* The checks alone. */
+omni_status omni__text_check(struct omni__error *, const char *field,
+    const char *value);
+/* A time is OMNI_TIME_UNKNOWN, OMNI_NOW or within years 1 to 9999. */
+omni_status omni__time_check(struct omni__error *, const char *field,
+    int64_t time);
+
+/* ---- facts (fact.c) ------------------------------------------------- */
+
+/* Sorts of facts; stored, so numbers stay. */
+enum {
+	OMNI__FACT_RECORD = 1,		/* a version of a record */
+	OMNI__FACT_INTERACTION = 2,
+	OMNI__FACT_STATEMENT = 3,
+	OMNI__FACT_VERDICT = 4,
+	OMNI__FACT_SETTING = 5,
+	OMNI__FACT_CHANNEL = 6,		/* definitions */
+	OMNI__FACT_PURPOSE = 7,
+	OMNI__FACT_CONTACT = 8,
+	OMNI__FACT_REMOVAL = 9,		/* of a record, by its source */
+	OMNI__FACT_ERASURE = 10		/* of a person */
+};
+
+/*
+ * One fact.  What the host gave: noun to body.  What append adds: id,
+ * stamp, recorded.  Strings are borrowed.  refs is JSON,
+ * [["order","W1","paid"],["product","X"]]; body is JSON.
+ */
+struct omni__fact {
+	int32_t noun;
+	int64_t happened;	/* OMNI_TIME_UNKNOWN: not known */
+	bool timed;		/* the host gave the time */
+	const unsigned char *record;	/* OMNI__ID bytes or NULL */
+	const char *source;	/* with key: the host's idempotency key */
+	const char *key;
+	const char *channel;
+	const char *kind;
+	const char *refs;
+	const char *body;
+
+	int64_t id;		/* writer number << 43 | seq */
+	int64_t stamp;
+	int64_t recorded;
+	int64_t source_term, channel_term, kind_term;
+};
+
+#define OMNI__SEQ_BITS 43
+
+/* Appends them in order: gives ids and stamps and inserts the rows. */
+omni_status omni__facts_append(struct omni *db, struct omni__fact *facts,
+    size_t count);
+/*
+ * For facts with a host key: outcome[i] becomes OMNI_OK (new), OMNI_DUPLICATE,
+ * OMNI_CONFLICT or OMNI_ERASED, also against earlier ones of the same batch;
+ * existing[i] the id of the one held.  Facts without a host key are OK.
+ * reserve: their keys are recorded, to be called after append for the new.
+ */
+omni_status omni__facts_known(struct omni *db,
+    const struct omni__fact *const *facts, size_t count,
+    omni_status *outcome, int64_t *existing);
+omni_status omni__facts_reserve(struct omni *db,
+    const struct omni__fact *const *facts, size_t count);
+
+/* Makes projections of the facts that concern a room; skips the others. */
+typedef omni_status (*omni__apply_fn)(struct omni *db,
+    const struct omni__fact *facts, size_t count);
+/* One fact in a transaction of its own: known, append, reserve, apply.  For
+ * facts that bring no new record.  OMNI_DUPLICATE with the id of the one
+ * held; OMNI_CONFLICT, OMNI_ERASED. */
+omni_status omni__fact_put(struct omni *db, struct omni__fact *fact,
+    omni__apply_fn apply, int64_t *id);
+
+/* Reads facts by id, in the order asked; missing ones get noun 0.  Strings
+ * live in the scratch arena, terms as long as the handle. */
+omni_status omni__facts_read(struct omni *db, const int64_t *ids,
+    size_t count, struct omni__fact *facts);
+/* The facts after id `after`, at most `limit`, by id: for rebuilding. */
+omni_status omni__facts_scan(struct omni *db, int64_t after, size_t limit,
+    struct omni__fact **facts, size_t *count);
+/* Drops the payload and keeps the envelope. */
+omni_status omni__facts_erase(struct omni *db, const int64_t *ids,
+    size_t count);
+
+/* May a time be believed?  Not when it lies before 1990 or more than a day
+ * behind the moment it was recorded, or that moment is itself impossible. */
+bool omni__time_trusted(int64_t happened, int64_t recorded);
+/* Where an interaction stands in time: happened if trusted, else
+ * recorded. */
+int64_t omni__time_effective(int64_t happened, int64_t recorded);
+
+/* A record's id from its source and key. */
+void omni__record_id(const struct omni *db, const char *source,
+    const char *key, unsigned char id[OMNI__ID]);
+
+/* ---- tombstones (fact.c) -------------------------------------------- */
+
+/* Turns away what is about `hash` and happened before `until`. */
+omni_status omni__tombstones_put(struct omni *db,
+    const unsigned char (*hashes)[OMNI__ID], size_t count, int64_t until);
+/* until[i]: INT64_MIN when there is none. */
+omni_status omni__tombstones_get(struct omni *db,
+    const unsigned char *const *hashes, size_t count, int64_t *until);
+
+/* ---- definitions (definition.c) ------------------------------------- */
+
+/* Newest by (happened, id) of a noun and name, or *fact = 0. */
+omni_status omni__definition_find(struct omni *db, int32_t noun,
+    const char *name, int64_t *fact);
+/* Projection of definition facts (kind is the name). */
+omni_status omni__definitions_apply(struct omni *db,
+    const struct omni__fact *facts, size_t count);
+
+/* ---- the schema (schema.c) ------------------------------------------ */
+
+omni_status omni__schema_upgrade(struct omni *db);
+/* Empties every projection. */
+omni_status omni__projections_clear(struct omni *db);
+/* Names of the projection tables, NULL behind the last. */
+extern const char *const omni__projections[];
+
+omni_status omni__meta_get(struct omni *db, const char *name,
+    struct omni__value *value);
+omni_status omni__meta_put(struct omni *db, const char *name,
+    struct omni__value value);
+
+#endif
