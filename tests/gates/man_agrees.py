@@ -5,6 +5,7 @@ Prototypes: the SYNOPSIS of a page gives each call as .Ft and .Fo/.Fa/.Fc (or
 names included.  Tables: the rows of an X-macro appear as `.It Dv NAME Pq
 NUMBER` with the same names and numbers, each in the page that has the table.
 """
+import os
 import re
 import sys
 
@@ -21,6 +22,9 @@ def declarations(header):
     for part in re.findall(r"OMNI_API\s+([^;]*);", text):
         name = re.search(r"(omni_\w+)\s*\(", part).group(1)
         found[name] = squeeze(part)
+    # Types of functions, which the host gives.
+    for part in re.findall(r"(typedef\s[^;{]*\(\*omni_\w+\)[^;]*);", text):
+        found[re.search(r"\(\*omni_\w+\)", part).group(0)] = squeeze(part)
     return found
 
 
@@ -78,6 +82,8 @@ def main():
     for path, page in pages.items():
         listed = set(re.findall(r"^\.Nm (omni_\w+)", page.split(
             ".Nd ")[0], re.M))
+        # A page may be called after its family.
+        listed -= {os.path.basename(path)[:-2]} - set(declared)
         given = dict(prototypes(page))
         for name, text in given.items():
             if name in seen:
@@ -88,7 +94,8 @@ def main():
             elif declared[name] != text:
                 wrong.append("%s:\n  page   %s\n  header %s" % (
                     path, text, declared[name]))
-        for name in sorted(listed ^ set(given)):
+        calls = {name for name in given if name[0] != "("}
+        for name in sorted(listed ^ calls):
             wrong.append("%s: %s in NAME or SYNOPSIS only" % (path, name))
     wrong += ["%s has no page" % n for n in sorted(set(declared) - set(seen))]
     wrong += tables(header, pages)

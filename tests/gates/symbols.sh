@@ -17,8 +17,13 @@ sed -n 's/^[[:space:]]*\(omni_[a-z0-9_]*\);$/\1/p' lib/libomni.map |
     sort >"$TMPDIR/map"
 nm -D --defined-only "$OMNI_BUILD/libomni.so" |
     awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' | sort >"$TMPDIR/exports"
-cat man/*.3 | sed -n 's/^\.Nm \(omni_[a-z0-9_]*\).*/\1/p' | sort -u \
-    >"$TMPDIR/names-in-man"
+# The first name on a page may be that of its family.
+for page in man/*.3; do
+	sed -n '/^\.Nd/q; s/^\.Nm \(omni_[a-z0-9_]*\).*/\1/p' "$page" |
+	    grep -vx "$(basename "$page" .3)"
+	grep -qx "$(basename "$page" .3)" "$TMPDIR/header" &&
+	    basename "$page" .3
+done | sort >"$TMPDIR/names-in-man"
 cat man/*.3 | sed -n 's/^\.Fo \(omni_[a-z0-9_]*\).*/\1/p
     s/^\.Fn \(omni_[a-z0-9_]*\).*/\1/p' | sort -u >"$TMPDIR/synopses-in-man"
 
