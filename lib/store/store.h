@@ -180,5 +180,73 @@ struct omni__param {
 /* How many, or 0 with a text that is ours and wrong (INTERNAL). */
 size_t omni__sql_params(const struct omni__sql *,
     struct omni__param params[OMNI__PARAMS_MAX]);
+/* May a value stand for that parameter?  Its type, or NULL. */
+bool omni__param_takes(const struct omni__param *,
+    const struct omni__value *);
+
+/* A piece of SQL: quoted text and comments are one piece each. */
+enum {
+	OMNI__TOKEN_SPACE,	/* and comments */
+	OMNI__TOKEN_WORD,	/* letters, digits, _ */
+	OMNI__TOKEN_PARAM,	/* $name */
+	OMNI__TOKEN_QUOTED,
+	OMNI__TOKEN_OTHER	/* one character */
+};
+struct omni__token {
+	const char *start;
+	size_t size;
+	int32_t kind;
+};
+/* Takes the next piece off *text; false at the end. */
+bool omni__token_next(const char **text, struct omni__token *);
+/* Is it this word, in any case? */
+bool omni__token_is(const struct omni__token *, const char *word);
+/* Does the text begin with SELECT, VALUES or WITH? */
+bool omni__sql_reads(const char *sql);
+/*
+ * Writes the text with each $name as prefix and name (NULL: as it stands).
+ * strip takes "FROM p" and "USING p" out; "FROM p, t" becomes "FROM t".
+ */
+void omni__sql_write(struct omni__buf *, const char *sql,
+    const char *prefix, bool strip);
+
+/* What is prepared for a statement, found by the statement's address. */
+struct omni__cache {
+	const struct omni__env *env;
+	struct omni__cached {
+		const struct omni__sql *sql;
+		void *prepared;
+	} *slots;
+	size_t room, count;
+};
+/* Where it is kept (NULL inside when new); NULL when out of memory. */
+void **omni__cache_find(struct omni__cache *, const struct omni__sql *);
+void omni__cache_free(struct omni__cache *);
+
+/* The rows of a result while their number is not known.  Lives with the
+ * store, so that a query allocates nothing but its arena. */
+struct omni__rows {
+	const struct omni__env *env;
+	struct omni__value *values;
+	uint32_t *ordinals;
+	size_t values_room, ordinals_room, columns, count;
+};
+void omni__rows_start(struct omni__rows *, size_t columns);
+/* The values of one row more, to be filled; NULL when out of memory. */
+struct omni__value *omni__rows_add(struct omni__rows *, uint32_t ordinal);
+/* Copies them to the arena. */
+omni_status omni__rows_result(struct omni__rows *, struct omni__arena *,
+    struct omni__result *);
+void omni__rows_free(struct omni__rows *);
+
+/* ---- choosing one (registry.c) -------------------------------------- */
+
+/*
+ * "postgresql://" and "postgres://": what was registered, else the module at
+ * module_path (absolute; NULL: beside the code that asks), which is never
+ * unloaded.  Anything else is a path of the embedded store.
+ */
+omni_status omni__store_open_ops(const char *url, const char *module_path,
+    const struct omni__store_ops **, struct omni__error *);
 
 #endif
