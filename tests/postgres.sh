@@ -70,7 +70,7 @@ trap 'stop; exit 143' HUP TERM
 
 fail() {
 	echo "postgres.sh: $1" >&2
-	cat "$dir/log" >&2 2>/dev/null
+	cat "$dir/log" "$dir/server.log" >&2 2>/dev/null
 	exit 70
 }
 
@@ -108,7 +108,7 @@ while :; do
 		port=$(($(od -An -N2 -tu2 /dev/urandom) % 20000 + 20000))
 		echo "listen_addresses = '127.0.0.1'" >>"$dir/db/postgresql.conf"
 	fi
-	$as "$bin/pg_ctl" -D "$dir/db" -w -t 30 -l "$dir/log" \
+	$as "$bin/pg_ctl" -D "$dir/db" -w -t 30 -l "$dir/server.log" \
 	    -o "-p $port" start >/dev/null 2>&1 && break
 	attempt=$((attempt + 1))
 	[ $tcp = yes ] && [ $attempt -lt 5 ] || fail "the server does not start"
