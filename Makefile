@@ -233,8 +233,10 @@ demo: all
 	@OMNI='$(abspath $(O))/omni' OMNI_BUILD='$(abspath $(O))' \
 	    sh examples/demo.sh
 
+# Needs the Python package phonenumbers (pip, or python3-phonenumbers).
 refresh-phone-table:
-	$(PYTHON) lib/text/phone_table.py > $(O)/phone_table.h
+	@mkdir -p $(O)
+	$(PYTHON) tools/phone_table.py $(O)/phone_table.h
 	mv $(O)/phone_table.h lib/text/phone_table.h
 
 refresh-baselines: all
