@@ -1,0 +1,37 @@
+/*
+ * Numbers that cards, accounts and authorities give people: the same one
+ * however it is grouped.
+ */
+#include <string.h>
+
+#include "text/scan.h"
+#include "text/text.h"
+
+/* What people group with: blanks, dots, slashes, every dash. */
+static bool
+is_grouping(uint32_t c)
+{
+	return c == ' ' || c == '.' || c == '/' || c == '-' ||
+	    (c >= 0x2010 && c <= 0x2015) || c == 0x2212 || c == 0x00b7;
+}
+
+omni_status
+omni__code_normalise(struct omni__buf *buf, const char *text, size_t size)
+{
+	size_t start = buf->size, at = start, from;
+	omni_status status = omni__fold(buf, text, size);
+	char *out;
+
+	if (status != OMNI_OK)
+		return status;
+	out = buf->bytes + start;
+	while (at < buf->size) {
+		from = at;
+		if (is_grouping(omni__scan_next(buf->bytes, buf->size, &at)))
+			continue;
+		memmove(out, buf->bytes + from, at - from);
+		out += at - from;
+	}
+	omni__scan_done(buf, out);
+	return buf->size == start ? OMNI_NONE : OMNI_OK;
+}
