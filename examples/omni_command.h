@@ -1,0 +1,107 @@
+/*
+ * The command line, inside: what its commands share.  It is a customer of
+ * the library like any other and uses omni.h alone.
+ */
+#ifndef OMNI_COMMAND_H
+#define OMNI_COMMAND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "omni.h"
+
+/* Exit statuses; scripts rely on them. */
+enum {
+	DONE_WELL = 0,
+	DONE_NONE = 1,		/* no such, or several */
+	DONE_WRONG = 2,		/* wrong use */
+	DONE_REJECTED = 3,	/* done, but some rows were rejected */
+	DONE_FAILED = 4
+};
+
+enum option {
+	OPTION_JSON, OPTION_CSV, OPTION_ALL, OPTION_REGION, OPTION_ZONE,
+	OPTION_SOURCE, OPTION_KEY, OPTION_MAP, OPTION_TIME, OPTION_CHANNEL,
+	OPTION_KIND, OPTION_SINCE, OPTION_UNTIL, OPTION_LIMIT,
+	OPTION_OLDEST, OPTION_PURPOSE, OPTION_AT, OPTION_VIA,
+	OPTION_WORDING, OPTION_EXPIRY, OPTION_AUTHOR, OPTION_REASON,
+	OPTION_COUNT
+};
+
+/* What the user asked for. */
+struct request {
+	const char *url;
+	omni *db;			/* open, but for init */
+	const char *options[OPTION_COUNT];	/* NULL: not given */
+	char **words;			/* behind the command's name */
+	int count;
+};
+
+/* ---- commands ------------------------------------------------------- */
+
+int command_init(struct request *);
+int command_import(struct request *);
+int command_customers(struct request *);
+int command_find(struct request *);
+int command_show(struct request *);
+int command_why(struct request *);
+int command_verdict(struct request *);
+int command_remove(struct request *);
+int command_export(struct request *);
+int command_erase(struct request *);
+int command_timeline(struct request *);
+int command_case(struct request *);
+int command_say(struct request *);
+int command_route(struct request *);
+int command_setting(struct request *);
+int command_check(struct request *);
+int command_rebuild(struct request *);
+int command_backup(struct request *);
+int command_maintain(struct request *);
+int command_feed(struct request *);
+
+/* ---- complaints (omni_shared.c) ------------------------------------- */
+
+#if defined(__GNUC__)
+__attribute__((format(printf, 1, 2)))
+#endif
+void complain(const char *format, ...);
+/* Says what the handle says and gives the exit status that fits. */
+int complain_failure(const struct request *, omni_status);
+int exit_of(omni_status);
+
+/* ---- arguments (omni_shared.c) -------------------------------------- */
+
+/* "KIND=VALUE" into the record. */
+int record_add_word(omni_record *, const char *word);
+/* An id or KIND=VALUE to the one customer that is meant. */
+int customer_resolve(struct request *, const char *word,
+    omni_customer **);
+/* "LEFT:RIGHT" at the first colon; *left is the caller's to free. */
+int word_split(const char *word, const char *what, char **left,
+    const char **right);
+/* An option's ISO 8601 time; stays as it is when not given. */
+int option_time(const struct request *, enum option, int64_t *time);
+/* A whole number of at least `least`. */
+int parse_number(const char *text, int64_t least, int64_t most,
+    int64_t *out);
+
+/* ---- output (omni_shared.c) ----------------------------------------- */
+
+/* The text padded to a width in characters, and a gap. */
+void print_column(const char *text, int width);
+/* For people: "2025-01-31 08:00:00Z". */
+void print_time(int64_t time);
+/* The inside of a JSON string. */
+void json_escaped(const char *text);
+/* A JSON string; NULL becomes null. */
+void json_text(const char *text);
+/* "name":"text" with what goes before it. */
+void json_member(const char *before, const char *name, const char *text);
+/* An ISO 8601 string, or null when unknown. */
+void json_time(const char *before, const char *name, int64_t time);
+/* A JSON value that someone else wrote, on one line. */
+void json_value(const char *before, const char *name, const char *json);
+
+#endif

@@ -1,0 +1,185 @@
+/*
+ * Commands about why two records are, or are not, one person; and what a
+ * steward decides about it.
+ */
+#include "omni_command.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct pair {
+	char *sources[2];
+	const char *keys[2];
+};
+
+static int
+pair_read(char **words, struct pair *pair)
+{
+	int i, result = DONE_WELL;
+
+	pair->sources[0] = pair->sources[1] = NULL;
+	for (i = 0; i < 2 && result == DONE_WELL; i++)
+		result = word_split(words[i], "SOURCE:KEY",
+		    &pair->sources[i], &pair->keys[i]);
+	return result;
+}
+
+static void
+pair_free(struct pair *pair)
+{
+	free(pair->sources[0]);
+	free(pair->sources[1]);
+}
+
+/* ---- why ------------------------------------------------------------ */
+
+static void
+why_json(const omni_explanation *why)
+{
+	int32_t i;
+
+	printf("{\"same\":%s,\"weight\":%.3f,\"probability\":%.6f,"
+	    "\"threshold\":%.3f",
+	    omni_explanation_same(why) != 0 ? "true" : "false",
+	    omni_explanation_weight(why), omni_explanation_probability(why),
+	    omni_explanation_threshold(why));
+	json_member(",", "text", omni_explanation_text(why));
+	printf(",\"features\":[");
+	for (i = 0; i < omni_explanation_count(why); i++) {
+		json_member(i == 0 ? "{" : ",{", "kind",
+		    omni_explanation_kind(why, i));
+		json_member(",", "left", omni_explanation_left(why, i));
+		json_member(",", "right", omni_explanation_right(why, i));
+		json_member(",", "level", omni_explanation_level(why, i));
+		printf(",\"strangers\":%.3f,\"relatives\":%.3f}",
+		    omni_explanation_strangers(why, i),
+		    omni_explanation_relatives(why, i));
+	}
+	printf("]}\n");
+}
+
+static void
+why_print(const omni_explanation *why)
+{
+	int32_t i;
+
+	printf("%s\n\n", omni_explanation_text(why));
+	printf("  ");
+	print_column("feature", 14);
+	print_column("left", 24);
+	print_column("right", 24);
+	print_column("level", 10);
+	printf("strangers  relatives\n");
+	for (i = 0; i < omni_explanation_count(why); i++) {
+		printf("  ");
+		print_column(omni_explanation_kind(why, i), 14);
+		print_column(omni_explanation_left(why, i), 24);
+		print_column(omni_explanation_right(why, i), 24);
+		print_column(omni_explanation_level(why, i), 10);
+		printf("%9.2f  %9.2f\n", omni_explanation_strangers(why, i),
+		    omni_explanation_relatives(why, i));
+	}
+	printf("\n%.2f bits, probability %.6f; two records join from %.2f "
+	    "bits.\n", omni_explanation_weight(why),
+	    omni_explanation_probability(why),
+	    omni_explanation_threshold(why));
+	printf("They are %s now.\n", omni_explanation_same(why) != 0 ?
+	    "one customer" : "two customers");
+}
+
+int
+command_why(struct request *request)
+{
+	struct pair pair;
+	omni_explanation *why = NULL;
+	omni_status status;
+	int result = pair_read(request->words, &pair);
+
+	if (result != DONE_WELL)
+		goto out;
+	status = omni_why(request->db, pair.sources[0], pair.keys[0],
+	    pair.sources[1], pair.keys[1], &why);
+	if (status == OMNI_NONE) {
+		complain("one of the records is not there");
+		result = DONE_NONE;
+	} else if (status != OMNI_OK)
+		result = complain_failure(request, status);
+	else if (request->options[OPTION_JSON] != NULL)
+		why_json(why);
+	else
+		why_print(why);
+out:
+	omni_explanation_free(why);
+	pair_free(&pair);
+	return result;
+}
+
+/* ---- verdict -------------------------------------------------------- */
+
+static omni_status
+verdict_fill(const struct request *request, omni_verdict *verdict,
+    const struct pair *pair, int32_t what)
+{
+	const char *author = request->options[OPTION_AUTHOR];
+	const char *reason = request->options[OPTION_REASON];
+	omni_status status = omni_verdict_add(verdict, 0, pair->sources[0],
+	    pair->keys[0]);
+
+	if (status == OMNI_OK)
+		status = omni_verdict_add(verdict,
+		    what == OMNI_VERDICT_DIFFERENT, pair->sources[1],
+		    pair->keys[1]);
+	if (status == OMNI_OK && author != NULL)
+		status = omni_verdict_set_author(verdict, author);
+	if (status == OMNI_OK && reason != NULL)
+		status = omni_verdict_set_reason(verdict, reason);
+	return status;
+}
+
+static int
+verdict_put(struct request *request, const struct pair *pair, int32_t what)
+{
+	omni_verdict *verdict = omni_verdict_new(what);
+	omni_status status;
+	int result = DONE_WELL;
+
+	if (verdict == NULL) {
+		complain("out of memory");
+		return DONE_FAILED;
+	}
+	status = verdict_fill(request, verdict, pair, what);
+	if (status != OMNI_OK) {
+		complain("%s", omni_status_text(status));
+		result = exit_of(status);
+	} else {
+		status = omni_verdict_put(request->db, verdict, NULL);
+		if (status < 0 || status == OMNI_NONE)
+			result = complain_failure(request, status);
+		else
+			printf("noted\n");
+	}
+	omni_verdict_free(verdict);
+	return result;
+}
+
+int
+command_verdict(struct request *request)
+{
+	struct pair pair;
+	int32_t what;
+	int result;
+
+	if (strcmp(request->words[0], "same") == 0)
+		what = OMNI_VERDICT_SAME;
+	else if (strcmp(request->words[0], "different") == 0)
+		what = OMNI_VERDICT_DIFFERENT;
+	else {
+		complain("a verdict is same or different");
+		return DONE_WRONG;
+	}
+	result = pair_read(request->words + 1, &pair);
+	if (result == DONE_WELL)
+		result = verdict_put(request, &pair, what);
+	pair_free(&pair);
+	return result;
+}
