@@ -216,7 +216,8 @@ gates: all
 
 bench: benches
 	@set -e; for b in $(benches); do \
-	    echo "== $$(basename $$b)"; $(server) $$b; done
+	    echo "== $$(basename $$b)"; \
+	    $(if $(server),$(server) --durable --tcp) $$b; done
 
 fuzz:
 	$(MAKE) CC=clang SANITIZE=address,undefined,fuzzer-no-link fuzz-run
@@ -248,7 +249,7 @@ build_deps := gcc g++ libc6-dev pkg-config libsqlite3-dev libutf8proc-dev \
 	libjansson-dev libsodium-dev libcsv-dev libpq-dev
 check_deps := libcmocka-dev postgresql postgresql-client sqlite3 python3 \
 	tzdata libicu-dev libidn2-dev libphonenumber-dev
-gate_deps := clang clang-tidy cppcheck mandoc valgrind abigail-tools binutils \
+gate_deps := clang libclang-rt-dev clang-tidy cppcheck mandoc valgrind abigail-tools binutils \
 	git
 deps:
 	@sh tests/deps.sh $(build_deps) $(check_deps) $(gate_deps)
