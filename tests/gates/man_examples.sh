@@ -4,15 +4,7 @@
 status=0 count=0
 for page in man/*.3; do
 	name=$(basename "$page" .3)
-	# From .Bd -literal to .Ed inside EXAMPLES; roff's escapes undone.
-	awk '
-	    /^\.Sh / { inside = $2 == "EXAMPLES" }
-	    inside && /^\.Bd -literal/ { code = 1; next }
-	    /^\.Ed/ { code = 0 }
-	    code {
-		gsub(/\\e/, "\\"); gsub(/\\-/, "-"); gsub(/\\&/, "")
-		gsub(/\\\(dq/, "\""); gsub(/\\\(aq/, "\047"); print
-	    }' "$page" >"$TMPDIR/$name.c"
+	awk -f tests/gates/example.awk "$page" >"$TMPDIR/$name.c"
 	grep -q '^main(' "$TMPDIR/$name.c" || {
 		echo "$page: no program in EXAMPLES"
 		status=1

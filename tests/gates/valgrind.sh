@@ -19,11 +19,7 @@ for name in test_base test_text test_statement test_open test_abi; do
 done
 # The whole library once, from the outside.
 for page in omni omni_batch omni_route; do
-	awk '/^\.Sh / { inside = $2 == "EXAMPLES" }
-	    inside && /^\.Bd -literal/ { code = 1; next }
-	    /^\.Ed/ { code = 0 }
-	    code { gsub(/\\e/, "\\"); gsub(/\\&/, ""); print }' \
-	    "man/$page.3" >"$TMPDIR/$page.c"
+	awk -f tests/gates/example.awk "man/$page.3" >"$TMPDIR/$page.c"
 	"$CC" -g -std=c11 -Iinclude -o "$TMPDIR/$page" "$TMPDIR/$page.c" \
 	    -L"$OMNI_BUILD" -lomni -Wl,-rpath,"$OMNI_BUILD" || exit 1
 	mkdir "$TMPDIR/$page.run"
