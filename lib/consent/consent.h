@@ -7,6 +7,90 @@
 
 #include "identity/identity.h"
 
+/* ---- definitions (definition.c, channel.c, purpose.c) --------------- */
+
+/* What channels and purposes share: a name, a host key, a time. */
+struct omni__definition {
+	struct omni__object object;
+	struct omni__error flaw;	/* of the constructor, for the put */
+	const char *name;
+	const char *source;
+	const char *key;
+	int64_t time;
+};
+
+struct omni__names {
+	const char **items;
+	size_t count, room;
+};
+
+struct omni_channel {
+	struct omni__definition head;
+	const char *address;
+	int32_t direction, medium, confidentiality, cost;
+};
+
+struct omni_purpose {
+	struct omni__definition head;
+	const char *class_name;
+	struct omni__names channels;
+	int32_t basis, confidentiality, verified;
+};
+
+/* The members of a definition's body, and where they are in the struct. */
+enum { OMNI__FIELD_TEXT, OMNI__FIELD_NUMBER, OMNI__FIELD_NAMES };
+struct omni__field {
+	const char *name;
+	size_t offset;
+	int32_t type;
+	int32_t low, high;		/* of a number */
+	const char *const *words;	/* of low, low + 1 ..., or NULL */
+};
+
+/* A sort of definitions. */
+struct omni__sort {
+	const char *name;		/* "channel" */
+	const struct omni__field *fields;
+	size_t count, size;
+	int32_t noun;
+};
+
+extern const struct omni__sort omni__channels;
+extern const struct omni__sort omni__purposes;
+
+/* An object of that sort; NULL when out of memory.  A bad name becomes a
+ * flaw; path: parts divided by slashes. */
+void *omni__definition_new(const struct omni__sort *, const char *name,
+    bool path);
+/* Setters: the value of a field, checked. */
+omni_status omni__definition_number(struct omni__definition *,
+    const struct omni__field *, int32_t value);
+omni_status omni__definition_key(struct omni__definition *,
+    const char *source, const char *key);
+omni_status omni__definition_time(struct omni__definition *, int64_t time);
+const char *omni__definition_errmsg(const struct omni__definition *,
+    const char *null);
+/* The whole public calls _put and _get. */
+omni_status omni__definition_put(struct omni *db,
+    const struct omni__definition *, const struct omni__sort *,
+    omni__apply_fn, int64_t *fact);
+omni_status omni__definition_get(struct omni *db, const struct omni__sort *,
+    const char *name, void *object);
+/* Those of these names inside a transaction, NULL for one that is not
+ * defined; in the scratch arena, not to be freed. */
+omni_status omni__definitions_load(struct omni *db,
+    const struct omni__sort *, const char *const *names, size_t count,
+    void **objects);
+
+/* A purpose is a path without empty parts; star: or "*". */
+omni_status omni__purpose_check(struct omni__error *, const char *field,
+    const char *path, bool star);
+/* Is a purpose in the subtree of another, or the same?  "*" is the root. */
+bool omni__purpose_within(const char *purpose, const char *tree);
+/* When a purpose was first defined; INT64_MAX when it never was. */
+omni_status omni__purpose_since(struct omni *db, const char *name,
+    int64_t *since);
+
 /* ---- statements (statement.c) --------------------------------------- */
 
 /* Who said it, or NULL; borrowed. */
@@ -22,9 +106,81 @@ omni_status omni__statement_fact(struct omni *db,
 omni_status omni__statement_copy(const struct omni_statement *,
     struct omni_statement **copy);
 
+/* One that counts for a customer, as the projection keeps it. */
+struct omni__said {
+	int64_t fact;
+	int64_t happened;
+	int64_t expiry;		/* INT64_MAX: none */
+	const char *purpose;
+	const char *channel;	/* NULL: all */
+	const char *source;	/* "" when the host gave none */
+	const char *via;	/* or NULL */
+	const char *wording;	/* or NULL */
+	int32_t said;		/* OMNI_SAID_* */
+	int32_t rank;
+	bool doubtful;		/* its clock cannot be believed */
+};
+/* All statements of these records, and withdrawals that hold for one of
+ * them; each once, by (happened, fact).  In the scratch arena. */
+omni_status omni__statements_of(struct omni *db,
+    const struct omni__member *members, size_t count,
+    struct omni__said **said, size_t *size);
+
+/* ---- contact points (contact.c, delivery.c) ------------------------- */
+
+/* Is this a kind of address: "email", "phone", "device", "address"? */
+bool omni__contact_kind(const char *kind);
+/* The keyed hash of an address; *usable is false when nothing in it points
+ * anywhere. */
+omni_status omni__contact_hash(struct omni *db, const char *kind,
+    const char *value, unsigned char hash[OMNI__ID], bool *usable);
+/* "Street 1, 211 71 Malmo" of its parts (each may be NULL or empty), or NULL
+ * when they are no postal address; in the scratch arena. */
+omni_status omni__contact_postal(struct omni *db, const char *full,
+    const char *street, const char *postcode, const char *city,
+    const char **line);
+
+struct omni__contact_state {
+	const char *suppressed;	/* the cause, or NULL */
+	int64_t since;		/* when it was */
+	bool verified;
+};
+/* What is known of addresses; strings in the scratch arena. */
+omni_status omni__contacts_load(struct omni *db,
+    const unsigned char (*hashes)[OMNI__ID], size_t count,
+    struct omni__contact_state *states);
+
+/* One thing said about an address: verified and suppressed are two, so that
+ * proving an address does not lift a complaint. */
+struct omni__contact_row {
+	unsigned char key[OMNI__ID];
+	int64_t happened, fact;
+	const char *suppressed;
+	bool verified;
+};
+struct omni__contact_rows {
+	struct omni__contact_row *rows;
+	size_t count, room;
+};
+/* The rows that CONTACT facts and results of deliveries give. */
+omni_status omni__contact_rows_add(struct omni *db,
+    struct omni__contact_rows *, const struct omni__contact_row *);
+omni_status omni__contact_said(struct omni *db, const struct omni__fact *,
+    struct omni__contact_rows *);
+omni_status omni__deliveries_read(struct omni *db,
+    const struct omni__fact *facts, size_t count,
+    struct omni__contact_rows *);
+omni_status omni__contacts_put(struct omni *db, struct omni__contact_rows *);
+/* Before their interactions are erased: what suppresses an address on the
+ * word of an interaction of these records becomes a fact of its own. */
+omni_status omni__deliveries_keep(struct omni *db,
+    const unsigned char *const *records, size_t count);
+
 /* ---- projections (consent.c) ---------------------------------------- */
 
-/* Of STATEMENT and CONTACT facts. */
+/* Of STATEMENT and CONTACT facts, of results of deliveries among
+ * INTERACTION facts (identity must have been applied before), and of when a
+ * PURPOSE was first defined. */
 omni_status omni__consent_apply(struct omni *db,
     const struct omni__fact *facts, size_t count);
 /* The ids of all statements by these records, for an erasure; takes their

@@ -1,0 +1,403 @@
+/*
+ * What channels and purposes share: a checked name, a table of fields, and
+ * the way into a fact's body and back.
+ */
+#include <string.h>
+
+#include <jansson.h>
+
+#include "consent/consent.h"
+
+/* ---- making --------------------------------------------------------- */
+
+void *
+omni__definition_new(const struct omni__sort *sort, const char *name,
+    bool path)
+{
+	struct omni__definition *d = omni__object_new(NULL, sort->size);
+	omni_status status;
+
+	if (d == NULL)
+		return NULL;
+	d->time = OMNI_NOW;
+	status = path ?
+	    omni__purpose_check(&d->object.error, "name", name, false) :
+	    OMNI_OK;
+	if (status == OMNI_OK)
+		status = omni__object_text(&d->object, "name", name,
+		    &d->name);
+	if (status == OMNI_NOMEM) {
+		omni__object_free(d);
+		return NULL;
+	}
+	d->flaw = d->object.error;
+	return d;
+}
+
+omni_status
+omni__definition_number(struct omni__definition *d,
+    const struct omni__field *field, int32_t value)
+{
+	if (d == NULL)
+		return OMNI_MISUSE;
+	if (value < field->low || value > field->high)
+		return omni__fail(&d->object.error, OMNI_INVALID,
+		    "%s is %d: it is from %d to %d", field->name, value,
+		    field->low, field->high);
+	memcpy((char *)d + field->offset, &value, sizeof(value));
+	return OMNI_OK;
+}
+
+omni_status
+omni__definition_key(struct omni__definition *d, const char *source,
+    const char *key)
+{
+	const char *a, *b;
+	omni_status status;
+
+	if (d == NULL)
+		return OMNI_MISUSE;
+	status = omni__object_text(&d->object, "source", source, &a);
+	if (status == OMNI_OK)
+		status = omni__object_text(&d->object, "key", key, &b);
+	if (status != OMNI_OK)
+		return status;
+	d->source = a;
+	d->key = b;
+	return OMNI_OK;
+}
+
+omni_status
+omni__definition_time(struct omni__definition *d, int64_t time)
+{
+	omni_status status;
+
+	if (d == NULL)
+		return OMNI_MISUSE;
+	status = omni__time_check(&d->object.error, "time", time);
+	if (status == OMNI_OK)
+		d->time = time;
+	return status;
+}
+
+const char *
+omni__definition_errmsg(const struct omni__definition *d, const char *null)
+{
+	if (d == NULL)
+		return null;
+	return d->object.error.text[0] != '\0' ? d->object.error.text :
+	    "no error";
+}
+
+/* ---- into a body ---------------------------------------------------- */
+
+static int32_t
+number_of(const void *object, const struct omni__field *field)
+{
+	int32_t value;
+
+	memcpy(&value, (const char *)object + field->offset, sizeof(value));
+	return value;
+}
+
+static const char *
+text_of(const void *object, const struct omni__field *field)
+{
+	const char *value;
+
+	memcpy(&value, (const char *)object + field->offset, sizeof(value));
+	return value;
+}
+
+static void
+write_names(struct omni__buf *buf, const struct omni__names *names)
+{
+	size_t i;
+
+	omni__buf_char(buf, '[');
+	for (i = 0; i < names->count; i++) {
+		if (i > 0)
+			omni__buf_char(buf, ',');
+		omni__buf_json(buf, names->items[i]);
+	}
+	omni__buf_char(buf, ']');
+}
+
+static void
+write_field(struct omni__buf *buf, const void *object,
+    const struct omni__field *field)
+{
+	int32_t number;
+
+	omni__buf_json(buf, field->name);
+	omni__buf_char(buf, ':');
+	switch (field->type) {
+	case OMNI__FIELD_TEXT:
+		omni__buf_json(buf, text_of(object, field));
+		break;
+	case OMNI__FIELD_NAMES:
+		write_names(buf, (const struct omni__names *)(const void *)
+		    ((const char *)object + field->offset));
+		break;
+	default:
+		number = number_of(object, field);
+		if (field->words != NULL)
+			omni__buf_json(buf,
+			    field->words[number - field->low]);
+		else
+			omni__buf_printf(buf, "%d", number);
+	}
+}
+
+static void
+write_body(struct omni__buf *buf, const void *object,
+    const struct omni__sort *sort)
+{
+	size_t i;
+
+	for (i = 0; i < sort->count; i++) {
+		omni__buf_char(buf, i == 0 ? '{' : ',');
+		write_field(buf, object, &sort->fields[i]);
+	}
+	omni__buf_char(buf, '}');
+}
+
+static omni_status
+put_definition(struct omni *db, const struct omni__definition *d,
+    const struct omni__sort *sort, omni__apply_fn apply, int64_t *id)
+{
+	struct omni__buf body = { .env = &db->env };
+	struct omni__fact fact = {
+		.noun = sort->noun,
+		.source = d->source,
+		.key = d->key,
+		.kind = d->name,
+		.happened = d->time,
+		.timed = d->time != OMNI_NOW && d->time != OMNI_TIME_UNKNOWN,
+	};
+	omni_status status;
+
+	if (!fact.timed)
+		fact.happened = omni__clock(&db->env);
+	write_body(&body, d, sort);
+	fact.body = body.bytes;
+	status = body.failed ? omni__nomem(&db->error) :
+	    omni__fact_put(db, &fact, apply, id);
+	omni__buf_free(&body);
+	return status;
+}
+
+omni_status
+omni__definition_put(struct omni *db, const struct omni__definition *d,
+    const struct omni__sort *sort, omni__apply_fn apply, int64_t *fact)
+{
+	omni_status status = omni__enter(db);
+
+	if (status != OMNI_OK)
+		return status;
+	if (d == NULL)
+		status = omni__fail(&db->error, OMNI_MISUSE,
+		    "the %s is NULL", sort->name);
+	else if (d->name == NULL)
+		status = omni__fail(&db->error, d->flaw.status, "%s %s",
+		    sort->name, d->flaw.text);
+	else
+		status = put_definition(db, d, sort, apply, fact);
+	return omni__leave(db, status);
+}
+
+/* ---- and back ------------------------------------------------------- */
+
+static bool
+read_text(struct omni__arena *arena, const json_t *value, void *out)
+{
+	const char *text = json_string_value(value);
+	char *copy = NULL;
+
+	if (text != NULL &&
+	    (copy = omni__arena_strdup(arena, text)) == NULL)
+		return false;
+	memcpy(out, &copy, sizeof(copy));
+	return true;
+}
+
+static bool
+read_names(struct omni__arena *arena, const json_t *value, void *out)
+{
+	struct omni__names names = { NULL, 0, json_array_size(value) };
+	size_t i;
+
+	names.items = omni__arena_alloc(arena,
+	    (names.room + 1) * sizeof(*names.items));
+	if (names.items == NULL)
+		return false;
+	for (i = 0; i < names.room; i++) {
+		const char *name = json_string_value(
+		    json_array_get(value, i));
+
+		if (name == NULL)
+			continue;
+		name = omni__arena_strdup(arena, name);
+		if (name == NULL)
+			return false;
+		names.items[names.count++] = name;
+	}
+	memcpy(out, &names, sizeof(names));
+	return true;
+}
+
+/* A word or number that no version of this library wrote is left at its
+ * default. */
+static bool
+read_number(const struct omni__field *field, const json_t *value, void *out)
+{
+	const char *word = json_string_value(value);
+	json_int_t number = json_integer_value(value);
+	int32_t i, found;
+
+	for (i = field->low; field->words != NULL && i <= field->high; i++)
+		if (word != NULL &&
+		    strcmp(word, field->words[i - field->low]) == 0)
+			number = i;
+	if (number < field->low || number > field->high ||
+	    (word == NULL && !json_is_integer(value)))
+		return true;
+	found = (int32_t)number;
+	memcpy(out, &found, sizeof(found));
+	return true;
+}
+
+static bool
+read_field(struct omni__arena *arena, const struct omni__field *field,
+    const json_t *value, void *object)
+{
+	void *out = (char *)object + field->offset;
+
+	switch (field->type) {
+	case OMNI__FIELD_TEXT:
+		return read_text(arena, value, out);
+	case OMNI__FIELD_NAMES:
+		return read_names(arena, value, out);
+	default:
+		return read_number(field, value, out);
+	}
+}
+
+static omni_status
+read_body(struct omni *db, struct omni__arena *arena,
+    const struct omni__fact *fact, const struct omni__sort *sort,
+    void *object)
+{
+	struct omni__definition *d = object;
+	json_t *root;
+	omni_status status = OMNI_OK;
+	size_t i;
+
+	root = fact->body != NULL ? json_loads(fact->body, 0, NULL) : NULL;
+	if (root == NULL)
+		return omni__fail(&db->error, OMNI_CORRUPT,
+		    "fact %lld is no %s", (long long)fact->id, sort->name);
+	d->time = fact->happened;
+	d->name = omni__arena_strdup(arena, fact->kind);
+	if (d->name == NULL)
+		status = omni__nomem(&db->error);
+	for (i = 0; i < sort->count && status == OMNI_OK; i++)
+		if (!read_field(arena, &sort->fields[i],
+		    json_object_get(root, sort->fields[i].name), object))
+			status = omni__nomem(&db->error);
+	json_decref(root);
+	return status;
+}
+
+/* ---- reading -------------------------------------------------------- */
+
+static omni_status
+find_facts(struct omni *db, const struct omni__sort *sort,
+    const char *const *names, size_t count, struct omni__fact **facts)
+{
+	int64_t *ids = omni__arena_zero(&db->scratch,
+	    (count + 1) * sizeof(*ids));
+	omni_status status = OMNI_OK;
+	size_t i;
+
+	*facts = omni__arena_zero(&db->scratch,
+	    (count + 1) * sizeof(**facts));
+	if (ids == NULL || *facts == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < count && status == OMNI_OK; i++)
+		status = omni__definition_find(db, sort->noun, names[i],
+		    &ids[i]);
+	if (status == OMNI_OK)
+		status = omni__facts_read(db, ids, count, *facts);
+	return status;
+}
+
+omni_status
+omni__definitions_load(struct omni *db, const struct omni__sort *sort,
+    const char *const *names, size_t count, void **objects)
+{
+	struct omni__fact *facts;
+	omni_status status = find_facts(db, sort, names, count, &facts);
+	size_t i;
+
+	for (i = 0; i < count && status == OMNI_OK; i++) {
+		objects[i] = NULL;
+		if (facts[i].noun != sort->noun || facts[i].body == NULL)
+			continue;
+		objects[i] = omni__arena_zero(&db->scratch, sort->size);
+		if (objects[i] == NULL)
+			return omni__nomem(&db->error);
+		status = read_body(db, &db->scratch, &facts[i], sort,
+		    objects[i]);
+	}
+	return status;
+}
+
+struct get {
+	const struct omni__sort *sort;
+	const char *name;
+	void *object;
+};
+
+static omni_status
+get_one(struct omni *db, void *context)
+{
+	const struct get *get = context;
+	struct omni__object *object = get->object;
+	struct omni__fact *facts;
+	omni_status status;
+
+	status = find_facts(db, get->sort, &get->name, 1, &facts);
+	if (status != OMNI_OK)
+		return status;
+	if (facts[0].noun != get->sort->noun)
+		return OMNI_NONE;
+	return read_body(db, &object->arena, &facts[0], get->sort, object);
+}
+
+omni_status
+omni__definition_get(struct omni *db, const struct omni__sort *sort,
+    const char *name, void *object)
+{
+	struct get get = { sort, name, NULL };
+	void **out = object;
+	omni_status status;
+
+	if (out == NULL)
+		return OMNI_MISUSE;
+	*out = NULL;
+	status = omni__enter(db);
+	if (status != OMNI_OK)
+		return status;
+	status = omni__text_check(&db->error, "name", name);
+	if (status == OMNI_OK) {
+		get.object = omni__object_new(&db->env, sort->size);
+		status = get.object == NULL ? omni__nomem(&db->error) :
+		    omni__transact(db, false, get_one, &get);
+	}
+	if (status == OMNI_OK)
+		*out = get.object;
+	else
+		omni__object_free(get.object);
+	return omni__leave(db, status);
+}

@@ -1,0 +1,262 @@
+/*
+ * Results of deliveries: interactions that say that nothing arrives at an
+ * address any more.  They count when the address is told inline, as mailers
+ * and printers do: a keyed record may have another address by now.
+ */
+#include <string.h>
+
+#include <jansson.h>
+
+#include "consent/consent.h"
+
+/* Interactions of this kind suppress the address of whoever they name;
+ * unless is the word under `member` of the body that takes it back. */
+struct result_kind {
+	const char *kind, *address, *cause, *member, *unless;
+};
+
+static const struct result_kind result_kinds[] = {
+	{ "mail.bounced", "email", "bounce", "bounce", "soft" },
+	{ "mail.complained", "email", "complaint", "complaint", "no" },
+	{ "letter.returned", "address", "gone away", "cause", "not called for" },
+};
+
+static const struct omni__sql record_fact = {
+	.name = "consent_record_fact",
+	.in = "record:b",
+	.out = "i",
+	.sql = "SELECT r.fact FROM omni_record r WHERE r.id = $record",
+};
+
+/* ---- whose address -------------------------------------------------- */
+
+static const char *
+feature_of(const struct omni__raw *features, size_t count, const char *kind)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (strcmp(features[i].kind, kind) == 0)
+			return features[i].value;
+	return NULL;
+}
+
+/* The hash of the address that an inline record names; *usable is false
+ * when it names none. */
+static omni_status
+named_address(struct omni *db, const struct omni__fact *record,
+    const char *kind, unsigned char hash[OMNI__ID], bool *usable)
+{
+	struct omni__raw *features;
+	const char *value = NULL;
+	size_t count;
+	omni_status status;
+
+	*usable = false;
+	if (record->noun != OMNI__FACT_RECORD || record->source != NULL ||
+	    record->body == NULL)
+		return OMNI_OK;
+	status = omni__record_parse(db, record->body, &features, &count);
+	if (status != OMNI_OK)
+		return status;
+	if (strcmp(kind, "address") == 0)
+		status = omni__contact_postal(db,
+		    feature_of(features, count, "address.full"),
+		    feature_of(features, count, "address.street"),
+		    feature_of(features, count, "address.postcode"),
+		    feature_of(features, count, "address.city"), &value);
+	else
+		value = feature_of(features, count, kind);
+	if (status != OMNI_OK || value == NULL)
+		return status;
+	return omni__contact_hash(db, kind, value, hash, usable);
+}
+
+/* The current versions of records; those that are not there get noun 0. */
+static omni_status
+read_records(struct omni *db, const unsigned char *const *ids, size_t count,
+    struct omni__fact **records)
+{
+	struct omni__value *in;
+	struct omni__result result;
+	int64_t *facts;
+	omni_status status;
+	size_t i;
+
+	in = omni__arena_alloc(&db->scratch, (count + 1) * sizeof(*in));
+	facts = omni__arena_zero(&db->scratch, (count + 1) * sizeof(*facts));
+	*records = omni__arena_zero(&db->scratch,
+	    (count + 1) * sizeof(**records));
+	if (in == NULL || facts == NULL || *records == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < count; i++)
+		in[i] = omni__blob(ids[i], OMNI__ID);
+	status = omni__query(db, &record_fact, in, count, &result);
+	if (status != OMNI_OK)
+		return status;
+	for (i = 0; i < result.count; i++)
+		facts[result.ordinal[i]] = result.values[i].number;
+	return omni__facts_read(db, facts, count, *records);
+}
+
+/* ---- projecting ----------------------------------------------------- */
+
+static const struct result_kind *
+kind_of(const struct omni__fact *fact)
+{
+	size_t i;
+
+	if (fact->noun != OMNI__FACT_INTERACTION || fact->kind == NULL ||
+	    fact->record == NULL)
+		return NULL;
+	for (i = 0; i < OMNI__COUNT(result_kinds); i++)
+		if (strcmp(fact->kind, result_kinds[i].kind) == 0)
+			return &result_kinds[i];
+	return NULL;
+}
+
+static bool
+taken_back(const struct omni__fact *fact, const struct result_kind *kind)
+{
+	json_t *root = fact->body != NULL ?
+	    json_loads(fact->body, 0, NULL) : NULL;
+	const char *word = json_string_value(
+	    json_object_get(root, kind->member));
+	bool back = word != NULL && strcmp(word, kind->unless) == 0;
+
+	json_decref(root);
+	return back;
+}
+
+static omni_status
+add_result(struct omni *db, const struct omni__fact *fact,
+    const struct omni__fact *record, struct omni__contact_rows *rows)
+{
+	const struct result_kind *kind = kind_of(fact);
+	struct omni__contact_row row = {
+		.happened = omni__time_effective(fact->happened,
+		    fact->recorded),
+		.fact = fact->id,
+		.suppressed = kind->cause,
+	};
+	bool usable;
+	omni_status status;
+
+	status = named_address(db, record, kind->address, row.key, &usable);
+	if (status != OMNI_OK || !usable)
+		return status;
+	return omni__contact_rows_add(db, rows, &row);
+}
+
+omni_status
+omni__deliveries_read(struct omni *db, const struct omni__fact *facts,
+    size_t count, struct omni__contact_rows *rows)
+{
+	const unsigned char **ids;
+	const struct omni__fact **results;
+	struct omni__fact *records;
+	size_t i, n = 0;
+	omni_status status;
+
+	for (i = 0; i < count; i++)
+		n += kind_of(&facts[i]) != NULL;
+	if (n == 0)
+		return OMNI_OK;
+	ids = omni__arena_alloc(&db->scratch, n * sizeof(*ids));
+	results = omni__arena_alloc(&db->scratch, n * sizeof(*results));
+	if (ids == NULL || results == NULL)
+		return omni__nomem(&db->error);
+	for (i = n = 0; i < count; i++) {
+		const struct result_kind *kind = kind_of(&facts[i]);
+
+		if (kind == NULL || taken_back(&facts[i], kind))
+			continue;
+		results[n] = &facts[i];
+		ids[n++] = facts[i].record;
+	}
+	status = read_records(db, ids, n, &records);
+	for (i = 0; i < n && status == OMNI_OK; i++)
+		status = add_result(db, results[i], &records[i], rows);
+	return status;
+}
+
+/* ---- outliving an erasure ------------------------------------------- */
+
+static const struct omni__sql suppressed_get = {
+	.name = "consent_suppressed_get",
+	.in = "address:b",
+	.out = "iit",
+	.sql = "SELECT c.happened, c.fact, c.suppressed\n"
+	    "FROM omni_contact c\n"
+	    "WHERE c.address = $address AND c.suppressed IS NOT NULL",
+};
+
+/* A microsecond later than the interaction, so that it is the last word
+ * whatever the order of the ids. */
+static omni_status
+keep_suppression(struct omni *db, const struct result_kind *kind,
+    const unsigned char hash[OMNI__ID], int64_t happened, const char *cause)
+{
+	struct omni__buf body = { .env = &db->env };
+	struct omni__fact fact = {
+		.noun = OMNI__FACT_CONTACT,
+		.kind = kind->address,
+		.happened = happened + 1,
+		.timed = true,
+	};
+	char hex[2 * OMNI__ID + 1];
+	omni_status status;
+
+	omni__hex(hex, hash, OMNI__ID);
+	omni__buf_printf(&body, "{\"address\":\"%s\",\"suppressed\":", hex);
+	omni__buf_json(&body, cause);
+	omni__buf_char(&body, '}');
+	fact.body = body.bytes;
+	status = body.failed ? omni__nomem(&db->error) :
+	    omni__facts_append(db, &fact, 1);
+	if (status == OMNI_OK)
+		status = omni__consent_apply(db, &fact, 1);
+	omni__buf_free(&body);
+	return status;
+}
+
+static omni_status
+keep_one(struct omni *db, const struct result_kind *kind,
+    const struct omni__fact *record)
+{
+	unsigned char hash[OMNI__ID];
+	struct omni__value in;
+	struct omni__result result;
+	struct omni__fact fact;
+	bool usable;
+	omni_status status;
+
+	status = named_address(db, record, kind->address, hash, &usable);
+	if (status != OMNI_OK || !usable)
+		return status;
+	in = omni__blob(hash, OMNI__ID);
+	status = omni__query(db, &suppressed_get, &in, 1, &result);
+	if (status != OMNI_OK || result.count == 0)
+		return status;
+	status = omni__facts_read(db, &result.values[1].number, 1, &fact);
+	if (status != OMNI_OK || fact.noun != OMNI__FACT_INTERACTION)
+		return status;
+	return keep_suppression(db, kind, hash, result.values[0].number,
+	    omni__value_text(&result.values[2]));
+}
+
+omni_status
+omni__deliveries_keep(struct omni *db, const unsigned char *const *records,
+    size_t count)
+{
+	struct omni__fact *versions;
+	omni_status status = read_records(db, records, count, &versions);
+	size_t i, k;
+
+	for (i = 0; i < count && status == OMNI_OK; i++)
+		for (k = 0; k < OMNI__COUNT(result_kinds) &&
+		    status == OMNI_OK; k++)
+			status = keep_one(db, &result_kinds[k],
+			    &versions[i]);
+	return status;
+}
