@@ -83,31 +83,45 @@ missing_zeros(const char *code, size_t size, const char *region)
 	return 0;
 }
 
-/* The folded text behind start, to what counts of it. */
-static omni_status
-postcode_squeeze(struct omni__buf *buf, size_t start, const char *region)
+/* Leaves the letters and digits of the size bytes at from. */
+static size_t
+squeeze(char *out, const char *from, size_t size)
 {
-	char *text = buf->bytes + start, *out = text, *room;
-	size_t size = buf->size - start, at, zeros;
+	size_t i, count = 0;
 
-	at = country_size(text, size, region);
-	size = at + without_block(text + at, size - at);
-	for (; at < size; at++)
-		if (omni__scan_letter(text[at]) ||
-		    omni__scan_digit(text[at]) ||
-		    (unsigned char)text[at] >= 0x80)
-			*out++ = text[at];
-	omni__scan_done(buf, out);
-	size = buf->size - start;
-	if (size == 0)
-		return OMNI_NONE;
-	zeros = missing_zeros(buf->bytes + start, size, region);
-	room = omni__scan_room(buf, zeros);
-	if (room == NULL)
+	for (i = 0; i < size; i++)
+		if (omni__scan_letter(from[i]) || omni__scan_digit(from[i]) ||
+		    (unsigned char)from[i] >= 0x80)
+			out[count++] = from[i];
+	return count;
+}
+
+/* The folded text behind start, to what counts of it. */
+static size_t
+postcode_core(char *text, size_t size, const char *region)
+{
+	size_t at = country_size(text, size, region);
+
+	size = squeeze(text, text + at, without_block(text + at, size - at));
+	while ((at = country_size(text, size, region)) > 0) {
+		size -= at;
+		memmove(text, text + at, size);
+	}
+	return size;
+}
+
+static omni_status
+postcode_fill(struct omni__buf *buf, size_t start, const char *region)
+{
+	size_t size = buf->size - start;
+	size_t zeros = missing_zeros(buf->bytes + start, size, region);
+	char *end = omni__scan_room(buf, zeros);
+
+	if (end == NULL)
 		return OMNI_NOMEM;
 	memmove(buf->bytes + start + zeros, buf->bytes + start, size);
 	memset(buf->bytes + start, '0', zeros);
-	omni__scan_done(buf, room + zeros);
+	omni__scan_done(buf, end + zeros);
 	return OMNI_OK;
 }
 
@@ -120,7 +134,9 @@ omni__postcode_normalise(struct omni__buf *buf, const char *text,
 
 	if (status != OMNI_OK)
 		return status;
-	return postcode_squeeze(buf, start, region);
+	size = postcode_core(buf->bytes + start, buf->size - start, region);
+	omni__scan_done(buf, buf->bytes + start + size);
+	return size == 0 ? OMNI_NONE : postcode_fill(buf, start, region);
 }
 
 /* ---- streets -------------------------------------------------------- */
@@ -305,11 +321,40 @@ is_entrance(const struct street *street, size_t at)
 	    is_number(&street->words[at - 1]);
 }
 
+/* Before anything is left out, so that doing it twice changes nothing. */
+static size_t
+abbreviate(char *text, size_t size)
+{
+	struct omni__span word;
+	char *out = text;
+	size_t at = 0;
+
+	while (omni__word_next(text, size, &at, &word)) {
+		if (out != text)
+			*out++ = ' ';
+		out = put_word(out, &word);
+	}
+	return (size_t)(out - text);
+}
+
+static void
+street_read(struct street *street, const char *text, size_t size)
+{
+	size_t at = 0;
+
+	street->count = 0;
+	while (street->count < WORDS_ROOM && omni__word_next(text, size, &at,
+	    &street->words[street->count]))
+		street->count++;
+	while (drop_flat(street))
+		continue;
+}
+
 omni_status
 omni__street_normalise(struct omni__buf *buf, const char *text, size_t size)
 {
-	struct street street = { .count = 0 };
-	size_t start = buf->size, at = 0, i;
+	struct street street;
+	size_t start = buf->size, i;
 	omni_status status = omni__fold(buf, text, size);
 	char *out;
 
@@ -317,16 +362,13 @@ omni__street_normalise(struct omni__buf *buf, const char *text, size_t size)
 		status = omni__words(buf, start, "':");
 	if (status != OMNI_OK)
 		return status;
-	while (street.count < WORDS_ROOM && omni__word_next(buf->bytes +
-	    start, buf->size - start, &at, &street.words[street.count]))
-		street.count++;
-	while (drop_flat(&street))
-		continue;
 	out = buf->bytes + start;
+	street_read(&street, out, abbreviate(out, buf->size - start));
 	for (i = 0; i < street.count; i++) {
 		if (i > 0 && !is_entrance(&street, i))
 			*out++ = ' ';
-		out = put_word(out, &street.words[i]);
+		memmove(out, street.words[i].text, street.words[i].size);
+		out += street.words[i].size;
 	}
 	omni__scan_done(buf, out);
 	return OMNI_OK;

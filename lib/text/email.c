@@ -203,8 +203,8 @@ label_map(struct label *label, uint32_t c)
 	count = -1;
 	if (c != 0xdf && c != 0x3c2 && c != 0x200c && c != 0x200d)
 		count = utf8proc_decompose_char((utf8proc_int32_t)c, parts,
-		    ONE_ROOM, UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
-		    UTF8PROC_IGNORE, &bound);
+		    ONE_ROOM, UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT |
+		    UTF8PROC_CASEFOLD | UTF8PROC_IGNORE, &bound);
 	if (count < 0 || count > ONE_ROOM) {
 		label_add(label, (int32_t)c);
 		return;

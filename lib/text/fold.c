@@ -369,7 +369,8 @@ put_any(struct folding *f, uint32_t c)
 	int bound = 0;
 
 	count = utf8proc_decompose_char((utf8proc_int32_t)c, parts, ONE_ROOM,
-	    UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE, &bound);
+	    UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT |
+	    UTF8PROC_CASEFOLD | UTF8PROC_IGNORE, &bound);
 	if (count < 0 || count > ONE_ROOM) {
 		put_plain(f, c);
 		return;

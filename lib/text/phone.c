@@ -29,14 +29,14 @@ struct phone_plan {
 #define DIGITS_ROOM 40
 #define DIGITS_MIN 5
 #define DIGITS_MAX 17
-#define NOWHERE SIZE_MAX
+#define LOCAL_MIN 6		/* what a town's numbers have, at least */
 
 /* What was typed. */
 struct typed {
 	char digits[DIGITS_ROOM];
 	size_t count;
-	size_t trunk_zero;	/* where the 0 of "(0)" is, or NOWHERE */
 	bool plus;		/* a plus before the first digit */
+	bool tone;		/* a wait for the tone behind it: 8~10 */
 };
 
 /* A calling code and what follows. */
@@ -128,12 +128,28 @@ take(struct typed *typed, char c)
 {
 	if (c == '+' && typed->count == 0)
 		typed->plus = true;
+	if (c == '~' && typed->count == 1)
+		typed->tone = true;
 	if (!is_digit(c))
 		return true;
 	if (typed->count == DIGITS_ROOM)
 		return false;
 	typed->digits[typed->count++] = c;
 	return true;
+}
+
+/* 8~10 goes abroad in the plan that the Soviet Union left behind. */
+static void
+drop_tone(struct typed *typed)
+{
+	static const char abroad[] = "810";
+
+	if (!typed->tone || typed->count < 3 ||
+	    memcmp(typed->digits, abroad, 3) != 0)
+		return;
+	typed->plus = true;
+	typed->count -= 3;
+	memmove(typed->digits, typed->digits + 3, typed->count);
 }
 
 static bool
@@ -143,8 +159,7 @@ typed_read(struct typed *typed, const char *text, size_t size)
 	bool spelt = false;
 
 	typed->count = 0;
-	typed->plus = false;
-	typed->trunk_zero = NOWHERE;
+	typed->plus = typed->tone = false;
 	while (at < size) {
 		char c = text[at];
 
@@ -157,14 +172,12 @@ typed_read(struct typed *typed, const char *text, size_t size)
 				c = dial_key(c);
 			at++;
 		}
-		if (c == '(' && size - at >= 2 && text[at] == '0' &&
-		    text[at + 1] == ')' && typed->count > 0)
-			typed->trunk_zero = typed->count;
 		if (ends_number(typed, c))
 			break;
 		if (!take(typed, c))
 			return false;
 	}
+	drop_tone(typed);
 	return true;
 }
 
@@ -272,7 +285,7 @@ trunk_strip(const struct phone_plan *plan, const char *digits, size_t count,
 }
 
 /* The trunk prefix goes, unless the number was whole with it and is not
- * without it, or would become too short for its plan. */
+ * without it. */
 static void
 trunk_drop(struct number *number)
 {
@@ -281,8 +294,6 @@ trunk_drop(struct number *number)
 
 	if (!trunk_strip(plan, number->digits, number->count, &bare))
 		return;
-	if (!has_length(plan, bare.count) && !too_long(plan, bare.count))
-		return;
 	if (has_length(plan, number->count) &&
 	    is_general(plan, number->digits, number->count) &&
 	    !is_general(plan, bare.digits, bare.count))
@@ -290,13 +301,18 @@ trunk_drop(struct number *number)
 	number_set(number, plan, bare.digits, bare.count);
 }
 
-/* "+47 (0)22 ...": where there is no trunk prefix people type one. */
+/* "+47 (0)22 ...", "8 66 ...": trunk prefixes that a plan never had, or has
+ * given up, are typed all the same. */
 static void
-trunk_zero_drop(struct number *number)
+habit_drop(struct number *number)
 {
-	if (number->count < 2 || number->digits[0] != '0' ||
-	    is_general(number->plan, number->digits, number->count) ||
-	    !has_length(number->plan, number->count - 1))
+	const struct phone_plan *plan = number->plan;
+	char first = number->digits[0];
+
+	if (number->count < 2 || (first != '0' &&
+	    (first != '8' || !too_long(plan, number->count))) ||
+	    is_general(plan, number->digits, number->count) ||
+	    !is_general(plan, number->digits + 1, number->count - 1))
 		return;
 	number->count--;
 	memmove(number->digits, number->digits + 1, number->count);
@@ -304,8 +320,7 @@ trunk_zero_drop(struct number *number)
 
 /* digits begin with a calling code. */
 static bool
-number_international(struct number *number, const char *digits, size_t count,
-    bool trunk_zero)
+number_international(struct number *number, const char *digits, size_t count)
 {
 	size_t size;
 	const struct phone_plan *plan = plan_of_digits(digits, count, &size);
@@ -314,8 +329,7 @@ number_international(struct number *number, const char *digits, size_t count,
 		return false;
 	number_set(number, plan, digits + size, count - size);
 	trunk_drop(number);
-	if (trunk_zero)
-		trunk_zero_drop(number);
+	habit_drop(number);
 	return true;
 }
 
@@ -357,6 +371,18 @@ number_own_code(struct number *number, const struct phone_plan *plan,
 	    !is_general(plan, digits, count);
 }
 
+/* Lengths change when a plan is full, so a few digits less are no reason to
+ * leave a number without its code; but a number too short for any plan is an
+ * extension or a service. */
+static bool
+is_plausible(const struct phone_plan *plan, const struct number *number)
+{
+	if (number->count < DIGITS_MIN)
+		return is_general(plan, number->digits, number->count);
+	return has_length(plan, number->count) ||
+	    (number->count >= LOCAL_MIN && !too_long(plan, number->count));
+}
+
 static bool
 number_national(struct number *number, const struct phone_plan *plan,
     const char *digits, size_t count)
@@ -365,7 +391,8 @@ number_national(struct number *number, const struct phone_plan *plan,
 		return true;
 	number_set(number, plan, digits, count);
 	trunk_drop(number);
-	return has_length(plan, number->count);
+	habit_drop(number);
+	return is_plausible(plan, number);
 }
 
 /* False when no plan fits and the digits stay as typed. */
@@ -375,14 +402,13 @@ number_parse(struct number *number, const struct typed *typed,
 {
 	const char *digits = typed->digits;
 	size_t count = typed->count;
-	bool zero = typed->trunk_zero != NOWHERE;
 	size_t skip;
 
 	if (typed->plus)
-		return number_international(number, digits, count, zero);
+		return number_international(number, digits, count);
 	skip = abroad_size(home, digits, count);
 	if (skip > 0 && number_international(number, digits + skip,
-	    count - skip, zero))
+	    count - skip))
 		return true;
 	if (home == NULL)
 		return false;
@@ -391,7 +417,7 @@ number_parse(struct number *number, const struct typed *typed,
 	/* Typed for abroad by someone from elsewhere. */
 	skip = abroad_size(NULL, digits, count);
 	return skip > 0 && number_international(number, digits + skip,
-	    count - skip, zero) && has_length(number->plan, number->count);
+	    count - skip) && has_length(number->plan, number->count);
 }
 
 /* ---- the calls ------------------------------------------------------ */
@@ -416,9 +442,9 @@ omni__phone_normalise(struct omni__buf *buf, const char *text, size_t size,
 	struct typed typed;
 	struct number number;
 	char out[4 + DIGITS_ROOM];
-	size_t count;
+	size_t count, digits;
 
-	if (!typed_read(&typed, text, size) || typed.count < DIGITS_MIN)
+	if (!typed_read(&typed, text, size))
 		return OMNI_NONE;
 	if (number_parse(&number, &typed, plan_of_region(region))) {
 		out[0] = '+';
@@ -432,7 +458,8 @@ omni__phone_normalise(struct omni__buf *buf, const char *text, size_t size,
 		memcpy(out + count, typed.digits, typed.count);
 		count += typed.count;
 	}
-	if (count - (out[0] == '+') > DIGITS_MAX)
+	digits = count - (count > 0 && out[0] == '+');
+	if (digits < DIGITS_MIN || digits > DIGITS_MAX)
 		return OMNI_NONE;
 	omni__buf_add(buf, out, count);
 	return buf->failed ? OMNI_NOMEM : OMNI_OK;
