@@ -256,6 +256,7 @@ deps:
 
 # ---- install -------------------------------------------------------------
 
+headers	:= $(wildcard include/*.h)
 man_pages := $(wildcard man/*.[13])
 # Every call has its page: the names that a page's NAME section lists.
 man_names = sed -n '/^\.Sh NAME/,/^\.Nd/s/^\.Nm \([^ ]*\).*/\1/p'
@@ -263,7 +264,7 @@ man_names = sed -n '/^\.Sh NAME/,/^\.Nd/s/^\.Nm \([^ ]*\).*/\1/p'
 install: all
 	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig \
 	    $(DESTDIR)$(INCDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man3
-	$(INSTALL) -m 644 include/omni.h $(DESTDIR)$(INCDIR)/
+	$(INSTALL) -m 644 $(headers) $(DESTDIR)$(INCDIR)/
 	$(INSTALL) -m 644 $(static_files) $(DESTDIR)$(LIBDIR)/
 	$(INSTALL) -m 755 $(so) $(module) $(DESTDIR)$(LIBDIR)/
 	ln -sf $(notdir $(so)) $(DESTDIR)$(LIBDIR)/libomni.so
@@ -275,7 +276,7 @@ install: all
 	    test $$f.$$s = $$n || ln -sf $$n $$d/$$f.$$s; done; done
 
 uninstall:
-	rm -f $(DESTDIR)$(INCDIR)/omni.h $(DESTDIR)$(BINDIR)/omni
+	rm -f $(headers:include/%=$(DESTDIR)$(INCDIR)/%) $(DESTDIR)$(BINDIR)/omni
 	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,libomni.a libomni-postgres.a \
 	    libomni.so libomni.so.$(MAJOR) libomni-postgres.so pkgconfig/omni.pc)
 	@for p in $(man_pages); do s=$${p##*.}; d=$(DESTDIR)$(MANDIR)/man$$s; \

@@ -1,10 +1,13 @@
-# The header compiles alone, as C11 and as C++, with gcc and with clang.
+# Each header compiles alone, as C11 and as C++, with gcc and with clang.
 
 status=0
-for language in c c++; do
-	printf '#include "omni.h"\n%s\n' \
-	    "extern int nothing; int nothing = OMNI_OK;" \
-	    >"$TMPDIR/header.$language"
+for header in include/*.h; do
+	name=$(basename "$header" .h)
+	for language in c c++; do
+		printf '#include "%s.h"\n%s\n' "$name" \
+		    "extern int nothing; int nothing = OMNI_OK;" \
+		    >"$TMPDIR/$name.$language"
+	done
 done
 try()
 {
@@ -16,13 +19,13 @@ try()
 	fi
 }
 for compiler in gcc clang; do
-	try $compiler -std=c11 "$TMPDIR/header.c"
-	try $compiler -std=c2x "$TMPDIR/header.c"
+	try $compiler -std=c11 "$TMPDIR"/*.c
+	try $compiler -std=c2x "$TMPDIR"/*.c
 done
 for compiler in g++ clang++; do
 	for standard in c++98 c++11 c++20; do
 		try $compiler -std=$standard -Wno-long-long \
-		    -x c++ "$TMPDIR/header.c++"
+		    -x c++ "$TMPDIR"/*.c++
 	done
 done
 exit $status
