@@ -33,4 +33,12 @@ omni_status omni__timeline_erase(struct omni *db,
     const unsigned char *const *records, size_t count, int64_t **facts,
     size_t *fact_count);
 
+/* ---- settings (setting.c) ------------------------------------------- */
+
+/* The fact of a setting but for `record`: value is any text, NULL removes;
+ * time as for an interaction.  Strings borrowed or in the scratch arena;
+ * errors in db->error name the field. */
+omni_status omni__setting_fact(struct omni *db, const char *name,
+    const char *value, int64_t time, struct omni__fact *);
+
 #endif
