@@ -24,8 +24,10 @@ for page in man/*.3; do
 	grep -qx "$(basename "$page" .3)" "$TMPDIR/header" &&
 	    basename "$page" .3
 done | sort >"$TMPDIR/names-in-man"
-cat man/*.3 | sed -n 's/^\.Fo \(omni_[a-z0-9_]*\).*/\1/p
-    s/^\.Fn \(omni_[a-z0-9_]*\).*/\1/p' | sort -u >"$TMPDIR/synopses-in-man"
+sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESCRIPTION/{
+    s/^\.Fo \(omni_[a-z0-9_]*\).*/\1/p
+    s/^\.Fn \(omni_[a-z0-9_]*\).*/\1/p
+    }' man/*.3 | sort -u >"$TMPDIR/synopses-in-man"
 
 same header map
 same header exports
