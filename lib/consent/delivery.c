@@ -18,7 +18,7 @@ struct result_kind {
 static const struct result_kind result_kinds[] = {
 	{ "mail.bounced", "email", "bounce", "bounce", "soft" },
 	{ "mail.complained", "email", "complaint", "complaint", "no" },
-	{ "letter.returned", "address", "gone away", "cause", "not called for" },
+	{ "letter.returned", "address", "gone away", "cause", "unclaimed" },
 };
 
 static const struct omni__sql record_fact = {
