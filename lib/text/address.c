@@ -311,14 +311,14 @@ put_word(char *out, const struct omni__span *word)
 	return out + stem + strlen(brief);
 }
 
-/* "16 a" is "16a". */
+/* "16 a" is "16a"; at is not the first. */
 static bool
 is_entrance(const struct street *street, size_t at)
 {
-	return at > 0 && at + 1 == street->count &&
-	    street->words[at].size == 1 &&
-	    omni__scan_letter(street->words[at].text[0]) &&
-	    is_number(&street->words[at - 1]);
+	const struct omni__span *word = street->words + at;
+
+	return at + 1 == street->count && word->size == 1 &&
+	    omni__scan_letter(word->text[0]) && is_number(word - 1);
 }
 
 /* Before anything is left out, so that doing it twice changes nothing. */

@@ -2,8 +2,6 @@
  * Numbers that cards, accounts and authorities give people: the same one
  * however it is grouped.
  */
-#include <string.h>
-
 #include "text/scan.h"
 #include "text/text.h"
 
@@ -29,8 +27,8 @@ omni__code_normalise(struct omni__buf *buf, const char *text, size_t size)
 		from = at;
 		if (is_grouping(omni__scan_next(buf->bytes, buf->size, &at)))
 			continue;
-		memmove(out, buf->bytes + from, at - from);
-		out += at - from;
+		while (from < at)
+			*out++ = buf->bytes[from++];
 	}
 	omni__scan_done(buf, out);
 	return buf->size == start ? OMNI_NONE : OMNI_OK;

@@ -220,7 +220,7 @@ static int32_t
 damerau_band(const char *a, size_t a_size, const char *b, size_t b_size,
     int32_t limit)
 {
-	int32_t rows[3][LONG + 1];
+	int32_t rows[3][LONG + 1] = {{ 0 }};
 	size_t band = (size_t)limit, i, j, first, last;
 
 	for (j = 0; j <= b_size; j++)

@@ -379,23 +379,32 @@ put_any(struct folding *f, uint32_t c)
 		put_plain(f, (uint32_t)parts[i]);
 }
 
-/* The two paths that most text takes; the others are decomposed. */
+/* ASCII up to the next blank or other character; returns where that is. */
+static size_t
+put_word(struct folding *f, const char *text, size_t size, size_t at)
+{
+	char *out;
+
+	run_flush(f);
+	due_blank(f);
+	f->letter = 0;
+	f->bare = true;
+	out = omni__scan_room(f->buf, size - at);
+	if (out == NULL)
+		return size;
+	for (; at < size && (unsigned char)text[at] < 0x80 &&
+	    !is_blank(text[at]); at++)
+		*out++ = omni__scan_lower(text[at]);
+	omni__scan_done(f->buf, out);
+	return at;
+}
+
+/* The letters of most names are in the tables; the others are decomposed. */
 static void
 put(struct folding *f, uint32_t c)
 {
-	const char *latin;
-	char lower;
+	const char *latin = letter_latin(c);
 
-	if (c < 0x80 && !is_blank((char)c)) {
-		run_flush(f);
-		due_blank(f);
-		f->letter = 0;
-		f->bare = true;
-		lower = omni__scan_lower((char)c);
-		omni__buf_add(f->buf, &lower, 1);
-		return;
-	}
-	latin = c < 0x80 ? NULL : letter_latin(c);
 	if (latin != NULL)
 		put_latin(f, c, latin);
 	else
@@ -415,8 +424,12 @@ omni__fold(struct omni__buf *buf, const char *text, size_t size)
 	f.count = 0;
 	f.letter = 0;
 	f.bare = f.blank = false;
-	while (at < size)
-		put(&f, omni__scan_next(text, size, &at));
+	while (at < size) {
+		if ((unsigned char)text[at] < 0x80 && !is_blank(text[at]))
+			at = put_word(&f, text, size, at);
+		else
+			put(&f, omni__scan_next(text, size, &at));
+	}
 	run_flush(&f);
 	if (buf->failed)
 		return OMNI_NOMEM;

@@ -260,7 +260,7 @@ static bool
 trunk_strip(const struct phone_plan *plan, const char *digits, size_t count,
     struct number *out)
 {
-	struct omni__pattern_groups groups;
+	struct omni__pattern_groups groups = {{ 0 }};
 	size_t end, insert = 0, start = 0, kept = 0;
 
 	if (plan->trunk == 0)
@@ -307,7 +307,7 @@ static void
 habit_drop(struct number *number)
 {
 	const struct phone_plan *plan = number->plan;
-	char first = number->digits[0];
+	char first = number->count > 0 ? number->digits[0] : '\0';
 
 	if (number->count < 2 || (first != '0' &&
 	    (first != '8' || !too_long(plan, number->count))) ||

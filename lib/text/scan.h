@@ -36,7 +36,17 @@ omni_status omni__words(struct omni__buf *, size_t start, const char *drop);
 /* The next of such words, false at the end. */
 bool omni__word_next(const char *, size_t size, size_t *at,
     struct omni__span *word);
-bool omni__span_is(const struct omni__span *, const char *);
+
+static inline bool
+omni__span_is(const struct omni__span *span, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < span->size; i++)
+		if (text[i] == '\0' || text[i] != span->text[i])
+			return false;
+	return text[i] == '\0';
+}
 
 static inline char
 omni__scan_lower(char c)

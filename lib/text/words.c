@@ -8,43 +8,56 @@
 #include "text/scan.h"
 #include "text/text.h"
 
-static bool
-is_word(uint32_t c)
-{
-	utf8proc_category_t category;
+/* What a character is to a word; an apostrophe or the like joins. */
+enum kind { WORD, GAP, JOIN };
 
-	if (c < 0x80)
-		return omni__scan_letter((char)c) || omni__scan_digit((char)c);
-	category = utf8proc_category((utf8proc_int32_t)c);
+static enum kind
+kind_of_ascii(char c, const char *drop)
+{
+	if (omni__scan_letter(c) || omni__scan_digit(c))
+		return WORD;
+	for (; *drop != '\0'; drop++)
+		if (*drop == c)
+			return JOIN;
+	return GAP;
+}
+
+static enum kind
+kind_of(uint32_t c)
+{
+	utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)c);
+
 	return category >= UTF8PROC_CATEGORY_LU &&
-	    category <= UTF8PROC_CATEGORY_NO;
+	    category <= UTF8PROC_CATEGORY_NO ? WORD : GAP;
 }
 
 omni_status
 omni__words(struct omni__buf *buf, size_t start, const char *drop)
 {
-	char *out = buf->bytes + start;
+	const char *text = buf->bytes;
+	char *first = buf->bytes + start, *out = first;
 	size_t at = start, from;
-	bool blank = false;
-	uint32_t c;
+	bool gap = false;
+	enum kind kind;
 
 	while (at < buf->size) {
 		from = at;
-		c = omni__scan_next(buf->bytes, buf->size, &at);
-		if (c != 0 && c < 0x80 && strchr(drop, (int)c) != NULL)
-			continue;
-		if (!is_word(c)) {
-			blank = true;
+		if ((unsigned char)text[at] < 0x80)
+			kind = kind_of_ascii(text[at++], drop);
+		else
+			kind = kind_of(omni__scan_next(text, buf->size, &at));
+		if (kind != WORD) {
+			gap = gap || kind == GAP;
 			continue;
 		}
-		if (blank && out != buf->bytes + start)
+		if (gap && out != first)
 			*out++ = ' ';
-		blank = false;
-		memmove(out, buf->bytes + from, at - from);
-		out += at - from;
+		gap = false;
+		while (from < at)
+			*out++ = text[from++];
 	}
 	omni__scan_done(buf, out);
-	return buf->size == start ? OMNI_NONE : OMNI_OK;
+	return out == first ? OMNI_NONE : OMNI_OK;
 }
 
 bool
@@ -60,12 +73,4 @@ omni__word_next(const char *text, size_t size, size_t *at,
 	word->size = end == NULL ? size - *at : (size_t)(end - word->text);
 	*at += word->size + 1;
 	return true;
-}
-
-bool
-omni__span_is(const struct omni__span *span, const char *text)
-{
-	size_t size = strlen(text);
-
-	return span->size == size && memcmp(span->text, text, size) == 0;
 }
