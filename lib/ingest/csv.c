@@ -1,13 +1,9 @@
 /*
- * The row reader: CSV with a header line, a record a row.  libcsv, in its
- * strict mode, finds fields and rows; this file keeps track of the lines,
- * gets back on its feet after a broken row, and knows the columns.
- *
- * libcsv takes its memory from libc: its hook has no user pointer.
+ * Rows to records: the columns that the header names, what each feeds, and
+ * what is wrong with a row.
  */
-#include "ingest/import.h"
+#include "ingest/csv.h"
 
-#include <csv.h>
 #include <string.h>
 
 #include "text/text.h"
@@ -15,48 +11,14 @@
 #define COLUMNS_MAX ((size_t)4096)
 #define UNMAPPED SIZE_MAX
 
-/* What a column feeds. */
-enum use { USE_KEY, USE_TIME, USE_FEATURE };
-
-struct wish {
-	enum use use;
-	const char *column, *kind;
-	size_t index;			/* of the column, from the header */
-};
-
-struct field {
-	size_t offset, size;
-};
-
-struct omni__csv {
-	struct csv_parser parser;
-	bool parser_made;
-	struct omni__arena names;
-	const char *source;
-	struct wish *wishes;
-	size_t wish_count, wish_room;
-
-	struct omni__buf row;		/* the fields, each with a NUL */
-	struct field *fields;
-	size_t field_count, field_room;
-	bool too_many;
-
-	size_t columns;			/* of the header; 0 before it */
-	size_t bom;			/* bytes of the mark seen; 3: decided */
-	size_t row_bytes;
-	int64_t line, row_line;
-	bool open, skipping, carriage;
-	omni_status status;		/* of the callbacks */
-};
-
 /* ---- what the host wants -------------------------------------------- */
 
 static omni_status
-wish_add(struct omni_import *import, enum use use, const char *column,
+wish_add(struct omni_import *import, enum omni__use use, const char *column,
     const char *kind)
 {
 	struct omni__csv *csv = import->csv;
-	struct wish wish = { .use = use, .index = UNMAPPED };
+	struct omni__wish wish = { .use = use, .index = UNMAPPED };
 
 	wish.column = omni__arena_strdup(&csv->names, column);
 	wish.kind = kind == NULL ? NULL :
@@ -71,7 +33,8 @@ wish_add(struct omni_import *import, enum use use, const char *column,
 
 /* A key or time column is replaced when it is set again. */
 static omni_status
-wish_replace(struct omni_import *import, enum use use, const char *column)
+wish_replace(struct omni_import *import, enum omni__use use,
+    const char *column)
 {
 	struct omni__csv *csv = import->csv;
 	size_t i;
@@ -96,13 +59,13 @@ omni__csv_set_source(struct omni_import *import, const char *source)
 omni_status
 omni__csv_set_key(struct omni_import *import, const char *column)
 {
-	return wish_replace(import, USE_KEY, column);
+	return wish_replace(import, OMNI__USE_KEY, column);
 }
 
 omni_status
 omni__csv_set_time(struct omni_import *import, const char *column)
 {
-	return wish_replace(import, USE_TIME, column);
+	return wish_replace(import, OMNI__USE_TIME, column);
 }
 
 /* The record itself knows which kinds there are. */
@@ -122,7 +85,23 @@ omni__csv_map(struct omni_import *import, const char *column,
 	omni_record_free(probe);
 	if (status < 0)
 		return status;
-	return wish_add(import, USE_FEATURE, column, kind);
+	return wish_add(import, OMNI__USE_FEATURE, column, kind);
+}
+
+omni_status
+omni__csv_check(struct omni_import *import)
+{
+	struct omni__csv *csv = import->csv;
+	size_t i;
+
+	if (csv->source == NULL)
+		return omni__fail(&import->error, OMNI_MISUSE,
+		    "a CSV import needs the source of its records");
+	for (i = 0; i < csv->wish_count; i++)
+		if (csv->wishes[i].use == OMNI__USE_KEY)
+			return OMNI_OK;
+	return omni__fail(&import->error, OMNI_MISUSE,
+	    "a CSV import needs a key column");
 }
 
 /* ---- the header ----------------------------------------------------- */
@@ -134,7 +113,7 @@ field_text(const struct omni__csv *csv, size_t i)
 }
 
 static omni_status
-column_find(struct omni_import *import, struct wish *wish)
+column_find(struct omni_import *import, struct omni__wish *wish)
 {
 	struct omni__csv *csv = import->csv;
 	size_t i;
@@ -190,7 +169,7 @@ row_fault(const struct omni__csv *csv)
 }
 
 static omni_status
-wish_apply(const struct omni__csv *csv, const struct wish *wish,
+wish_apply(const struct omni__csv *csv, const struct omni__wish *wish,
     omni_record *record, struct omni__error *error)
 {
 	const char *text = "";
@@ -199,16 +178,16 @@ wish_apply(const struct omni__csv *csv, const struct wish *wish,
 
 	if (wish->index < csv->field_count)
 		text = field_text(csv, wish->index);
-	if (*text == '\0' && wish->use != USE_KEY)
+	if (*text == '\0' && wish->use != OMNI__USE_KEY)
 		return OMNI_OK;
 	switch (wish->use) {
-	case USE_KEY:
+	case OMNI__USE_KEY:
 		if (*text == '\0')
 			return omni__fail(error, OMNI_INVALID,
 			    "the key column '%s' is empty", wish->column);
 		status = omni_record_set_source(record, csv->source, text);
 		break;
-	case USE_TIME:
+	case OMNI__USE_TIME:
 		status = omni_time_parse(text, &time);
 		if (status != OMNI_OK)
 			return omni__fail(error, status,
@@ -254,8 +233,8 @@ row_store(struct omni_import *import)
 	return status;
 }
 
-static void
-row_clear(struct omni__csv *csv)
+void
+omni__csv_clear(struct omni__csv *csv)
 {
 	omni__buf_clear(&csv->row);
 	csv->field_count = 0;
@@ -265,8 +244,8 @@ row_clear(struct omni__csv *csv)
 }
 
 /* A broken header cannot be skipped: nothing after it has a name. */
-static omni_status
-row_reject(struct omni_import *import, const char *reason)
+omni_status
+omni__csv_reject(struct omni_import *import, const char *reason)
 {
 	struct omni__csv *csv = import->csv;
 
@@ -285,8 +264,22 @@ is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+/* A value in two lines, an address say, becomes one line: a feature has no
+ * control characters. */
 static void
-on_field(void *bytes, size_t size, void *user)
+field_copy(struct omni__buf *row, const char *text, size_t size)
+{
+	size_t i, from = row->size;
+
+	omni__buf_add(row, text, size);
+	omni__buf_char(row, '\0');
+	for (i = from; !row->failed && i < row->size; i++)
+		if (row->bytes[i] == '\r' || row->bytes[i] == '\n')
+			row->bytes[i] = ' ';
+}
+
+void
+omni__csv_on_field(void *bytes, size_t size, void *user)
 {
 	struct omni_import *import = user;
 	struct omni__csv *csv = import->csv;
@@ -309,15 +302,14 @@ on_field(void *bytes, size_t size, void *user)
 	for (; size > 0 && is_blank(*text); size--)
 		text++;
 	csv->fields[csv->field_count++] =
-	    (struct field){ csv->row.size, size };
-	omni__buf_add(&csv->row, text, size);
-	omni__buf_char(&csv->row, '\0');
+	    (struct omni__field){ csv->row.size, size };
+	field_copy(&csv->row, text, size);
 	if (csv->row.failed)
 		csv->status = omni__nomem(&import->error);
 }
 
-static void
-on_row(int end, void *user)
+void
+omni__csv_on_row(int end, void *user)
 {
 	struct omni_import *import = user;
 	struct omni__csv *csv = import->csv;
@@ -331,200 +323,5 @@ on_row(int end, void *user)
 		import->lines++;
 		csv->status = row_store(import);
 	}
-	row_clear(csv);
+	omni__csv_clear(csv);
 }
-
-/* ---- bytes ---------------------------------------------------------- */
-
-static omni_status
-parser_make(struct omni_import *import)
-{
-	struct omni__csv *csv = import->csv;
-
-	if (csv->parser_made)
-		csv_free(&csv->parser);
-	csv->parser_made = csv_init(&csv->parser,
-	    CSV_STRICT | CSV_STRICT_FINI) == 0;
-	return csv->parser_made ? OMNI_OK : omni__nomem(&import->error);
-}
-
-/* After a broken row: forget it, go on at the next line. */
-static omni_status
-row_break(struct omni_import *import, const char *reason)
-{
-	struct omni__csv *csv = import->csv;
-	omni_status status = row_reject(import, reason);
-
-	row_clear(csv);
-	csv->skipping = true;
-	if (status == OMNI_OK)
-		status = parser_make(import);
-	return status;
-}
-
-static omni_status
-piece_parse(struct omni_import *import, const char *bytes, size_t size)
-{
-	struct omni__csv *csv = import->csv;
-	size_t i;
-
-	for (i = 0; !csv->open && i < size; i++)
-		if (!is_blank(bytes[i])) {
-			csv->open = true;
-			csv->row_line = csv->line;
-		}
-	if (csv->open)
-		csv->row_bytes += size;
-	if (csv->row_bytes > OMNI__LINE_MAX)
-		return row_break(import, "the row is longer than 1 MiB "
-		    "(is a quotation mark not closed?)");
-	if (csv_parse(&csv->parser, bytes, size, on_field, on_row, import) ==
-	    size)
-		return csv->status;
-	if (csv->status != OMNI_OK)
-		return csv->status;
-	if (csv_error(&csv->parser) != CSV_EPARSE)
-		return omni__nomem(&import->error);
-	return row_break(import, "a quotation mark is out of place");
-}
-
-/* A line ends with LF, CR or CR LF; size counts its end. */
-static omni_status
-piece_read(struct omni_import *import, const char *bytes, size_t size)
-{
-	struct omni__csv *csv = import->csv;
-	char last = bytes[size - 1];
-	omni_status status = OMNI_OK;
-	bool follows = csv->carriage && size == 1 && last == '\n';
-
-	if (!csv->skipping)
-		status = piece_parse(import, bytes, size);
-	if (status != OMNI_OK)
-		return status;
-	if (last == '\r' || (last == '\n' && !follows)) {
-		csv->line++;
-		csv->skipping = false;
-	}
-	csv->carriage = last == '\r';
-	return omni__import_pace(import, size);
-}
-
-static size_t
-piece_size(const char *bytes, size_t size)
-{
-	size_t n;
-
-	for (n = 0; n < size; n++)
-		if (bytes[n] == '\n' || bytes[n] == '\r')
-			return n + 1;
-	return size;
-}
-
-/* Skips a byte order mark, which may come in pieces. */
-static omni_status
-bom_skip(struct omni_import *import, const char **bytes, size_t *size)
-{
-	static const char mark[3] = { '\xEF', '\xBB', '\xBF' };
-	struct omni__csv *csv = import->csv;
-	size_t seen = csv->bom;
-
-	while (csv->bom < 3 && *size > 0 && **bytes == mark[csv->bom]) {
-		csv->bom++;
-		(*bytes)++;
-		(*size)--;
-	}
-	if (csv->bom == 3 || *size == 0)
-		return OMNI_OK;
-	seen = csv->bom;
-	csv->bom = 3;
-	/* It was the beginning of something else. */
-	return seen == 0 ? OMNI_OK : piece_read(import, mark, seen);
-}
-
-static omni_status
-csv_check(struct omni_import *import)
-{
-	struct omni__csv *csv = import->csv;
-	size_t i;
-
-	if (csv->source == NULL)
-		return omni__fail(&import->error, OMNI_MISUSE,
-		    "a CSV import needs the source of its records");
-	for (i = 0; i < csv->wish_count; i++)
-		if (csv->wishes[i].use == USE_KEY)
-			return OMNI_OK;
-	return omni__fail(&import->error, OMNI_MISUSE,
-	    "a CSV import needs a key column");
-}
-
-/* ---- the reader ----------------------------------------------------- */
-
-static omni_status
-reader_open(struct omni_import *import)
-{
-	struct omni__csv *csv = omni__realloc(&omni__env_default, NULL,
-	    sizeof(*csv));
-
-	if (csv == NULL)
-		return OMNI_NOMEM;
-	memset(csv, 0, sizeof(*csv));
-	csv->line = 1;
-	import->csv = csv;
-	return parser_make(import);
-}
-
-static omni_status
-reader_write(struct omni_import *import, const char *bytes, size_t size)
-{
-	omni_status status = csv_check(import);
-
-	if (status == OMNI_OK)
-		status = bom_skip(import, &bytes, &size);
-	while (status == OMNI_OK && size > 0) {
-		size_t piece = piece_size(bytes, size);
-
-		status = piece_read(import, bytes, piece);
-		bytes += piece;
-		size -= piece;
-	}
-	return status;
-}
-
-static omni_status
-reader_finish(struct omni_import *import)
-{
-	struct omni__csv *csv = import->csv;
-
-	if (!csv->skipping && csv_fini(&csv->parser, on_field, on_row,
-	    import) != 0 && csv->status == OMNI_OK)
-		csv->status = row_reject(import,
-		    "a quotation mark is not closed");
-	if (csv->status == OMNI_OK && csv->columns == 0)
-		csv->status = omni__fail(&import->error, OMNI_INVALID,
-		    "the input has no header line");
-	return csv->status;
-}
-
-static void
-reader_close(struct omni_import *import)
-{
-	struct omni__csv *csv = import->csv;
-
-	if (csv == NULL)
-		return;
-	if (csv->parser_made)
-		csv_free(&csv->parser);
-	omni__arena_free(&csv->names);
-	omni__buf_free(&csv->row);
-	omni__free(&omni__env_default, csv->wishes);
-	omni__free(&omni__env_default, csv->fields);
-	omni__free(&omni__env_default, csv);
-	import->csv = NULL;
-}
-
-const struct omni__import_reader omni__csv_reader = {
-	.open = reader_open,
-	.write = reader_write,
-	.finish = reader_finish,
-	.close = reader_close,
-};
