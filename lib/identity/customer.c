@@ -1,0 +1,589 @@
+/*
+ * Customers as the other rooms and the host see them: by any id, with their
+ * records and their profile.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "identity/customer.h"
+
+/* ---- ids ------------------------------------------------------------ */
+
+static const struct omni__sql customer_of = {
+	.name = "customer_of",
+	.in = "id:b",
+	.out = "bb",
+	.sql = "SELECT r.customer, r.pool FROM omni_record r"
+	    " WHERE r.id = $id",
+};
+
+static const struct omni__sql alias_of = {
+	.name = "alias_of",
+	.in = "id:b",
+	.out = "b",
+	.sql = "SELECT a.leads FROM omni_alias a WHERE a.id = $id",
+};
+
+omni_status
+omni__id_parse(struct omni__error *error, const char *field,
+    const char *text, unsigned char id[OMNI__ID])
+{
+	if (text == NULL)
+		return omni__fail(error, OMNI_INVALID, "%s is NULL", field);
+	if (!omni__unhex(id, OMNI__ID, text))
+		return omni__fail(error, OMNI_INVALID,
+		    "%s is not an id of 32 hexadecimal digits", field);
+	return OMNI_OK;
+}
+
+/* An id that was merged away many times leads on and on; no circle can
+ * arise, but a damaged table must not hang a till. */
+#define LEADS_MAX 1000
+
+omni_status
+omni__customer_lookup(struct omni *db, const unsigned char id[OMNI__ID],
+    unsigned char customer[OMNI__ID], bool *found)
+{
+	unsigned char at[OMNI__ID];
+	struct omni__result result;
+	struct omni__value in;
+	omni_status status;
+	int i;
+
+	*found = false;
+	memcpy(at, id, OMNI__ID);
+	for (i = 0; i < LEADS_MAX; i++) {
+		in = omni__blob(at, OMNI__ID);
+		status = omni__query(db, &customer_of, &in, 1, &result);
+		if (status != OMNI_OK)
+			return status;
+		if (result.count > 0 && result.values[0].size == OMNI__ID) {
+			memcpy(customer, result.values[0].bytes, OMNI__ID);
+			*found = true;
+			return OMNI_OK;
+		}
+		status = omni__query(db, &alias_of, &in, 1, &result);
+		if (status != OMNI_OK || result.count == 0 ||
+		    result.values[0].size != OMNI__ID)
+			return status;
+		memcpy(at, result.values[0].bytes, OMNI__ID);
+	}
+	return omni__fail(&db->error, OMNI_CORRUPT,
+	    "the aliases of ids run in a circle");
+}
+
+omni_status
+omni__customers_of(struct omni *db, const unsigned char *const *records,
+    size_t count, unsigned char (*customers)[OMNI__ID])
+{
+	struct omni__value *in;
+	struct omni__result result;
+	omni_status status;
+	size_t i;
+
+	if (count == 0)
+		return OMNI_OK;
+	memset(customers, 0, count * OMNI__ID);
+	in = omni__arena_alloc(&db->scratch, count * sizeof(*in));
+	if (in == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < count; i++)
+		in[i] = omni__blob(records[i], OMNI__ID);
+	status = omni__query(db, &customer_of, in, count, &result);
+	for (i = 0; status == OMNI_OK && i < result.count; i++)
+		if (OMNI__AT(&result, i, 0)->size == OMNI__ID)
+			memcpy(customers[result.ordinal[i]],
+			    OMNI__AT(&result, i, 0)->bytes, OMNI__ID);
+	return status;
+}
+
+/* ---- members -------------------------------------------------------- */
+
+static const struct omni__sql customer_members = {
+	.name = "customer_members",
+	.in = "customer:b",
+	.out = "bii",
+	.sql = "SELECT m.id, m.fact, m.first FROM omni_record c\n"
+	    "JOIN omni_record m ON m.pool = c.pool\n"
+	    "WHERE c.id = $customer AND m.customer = $customer",
+};
+
+static int
+oldest_first(const void *left, const void *right)
+{
+	const struct omni__member *a = left, *b = right;
+	bool known_a = a->first != OMNI_TIME_UNKNOWN;
+	bool known_b = b->first != OMNI_TIME_UNKNOWN;
+
+	if (known_a != known_b)
+		return known_a ? -1 : 1;
+	if (a->first != b->first)
+		return a->first < b->first ? -1 : 1;
+	return memcmp(a->id, b->id, OMNI__ID);
+}
+
+omni_status
+omni__customer_members(struct omni *db,
+    const unsigned char customer[OMNI__ID], struct omni__member **out,
+    size_t *count)
+{
+	struct omni__value in = omni__blob(customer, OMNI__ID);
+	struct omni__member *members;
+	struct omni__result result;
+	omni_status status;
+	size_t i;
+
+	*count = 0;
+	status = omni__query(db, &customer_members, &in, 1, &result);
+	if (status != OMNI_OK)
+		return status;
+	members = omni__arena_zero(&db->scratch,
+	    (result.count + 1) * sizeof(*members));
+	if (members == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < result.count; i++) {
+		const struct omni__value *v = OMNI__AT(&result, i, 0);
+
+		memcpy(members[i].id, v[0].bytes, OMNI__ID);
+		memcpy(members[i].customer, customer, OMNI__ID);
+		members[i].fact = v[1].number;
+		members[i].first = v[2].type == OMNI__INT ? v[2].number :
+		    OMNI_TIME_UNKNOWN;
+	}
+	qsort(members, result.count, sizeof(*members), oldest_first);
+	*out = members;
+	*count = result.count;
+	return OMNI_OK;
+}
+
+/* ---- the profile ---------------------------------------------------- */
+
+static int
+kind_rank(const char *kind)
+{
+	const char *name;
+	int32_t i;
+
+	for (i = 0; (name = omni_kind_name(i)) != NULL; i++)
+		if (strcmp(name, kind) == 0)
+			break;
+	return i;
+}
+
+static int
+compare_profile(const void *left, const void *right)
+{
+	const struct omni__profile *a = left, *b = right;
+	int rank_a = kind_rank(a->kind), rank_b = kind_rank(b->kind), order;
+
+	if (rank_a != rank_b)
+		return rank_a < rank_b ? -1 : 1;
+	order = strcmp(a->kind, b->kind);
+	if (order != 0)
+		return order;
+	if (a->time != b->time)
+		return a->time > b->time ? -1 : 1;
+	if (a->records != b->records)
+		return a->records > b->records ? -1 : 1;
+	return strcmp(a->value, b->value);
+}
+
+struct gather {
+	struct omni *db;
+	struct omni__map seen;
+	struct omni__profile *list;
+	size_t count, room;
+};
+
+static omni_status
+make_room(struct gather *g)
+{
+	size_t room = g->room == 0 ? 32 : 2 * g->room;
+	struct omni__profile *list;
+
+	if (g->count < g->room)
+		return OMNI_OK;
+	list = omni__arena_alloc(&g->db->scratch, room * sizeof(*list));
+	if (list == NULL)
+		return omni__nomem(&g->db->error);
+	if (g->count > 0)
+		memcpy(list, g->list, g->count * sizeof(*list));
+	g->list = list;
+	g->room = room;
+	return OMNI_OK;
+}
+
+static omni_status
+gather_feature(struct gather *g, const struct omni__raw *raw, int64_t time)
+{
+	size_t kind = strlen(raw->kind) + 1, value = strlen(raw->value);
+	char *key = omni__arena_alloc(&g->db->scratch, kind + value + 1);
+	struct omni__profile *entry;
+	size_t *at;
+	omni_status status = make_room(g);
+	bool found;
+
+	if (status != OMNI_OK)
+		return status;
+	if (key == NULL)
+		return omni__nomem(&g->db->error);
+	memcpy(key, raw->kind, kind);
+	memcpy(key + kind, raw->value, value + 1);
+	at = omni__map_put(&g->seen, key, kind + value, g->count, &found);
+	if (at == NULL)
+		return omni__nomem(&g->db->error);
+	entry = &g->list[*at];
+	if (!found) {
+		entry->kind = raw->kind;
+		entry->value = raw->value;
+		entry->records = 0;
+		entry->time = OMNI_TIME_UNKNOWN;
+		g->count++;
+		status = omni__kind_normalise(g->db, raw->kind, raw->value,
+		    &entry->normal);
+	}
+	entry->records++;
+	if (time > entry->time)
+		entry->time = time;
+	return status;
+}
+
+static omni_status
+gather_facts(struct gather *g, const struct omni__member *members,
+    const struct omni__fact *facts, size_t count)
+{
+	struct omni__raw *raw;
+	omni_status status = OMNI_OK;
+	size_t i, k, n;
+
+	for (i = 0; i < count && status == OMNI_OK; i++) {
+		/* An inline record is as recent as we know it to be. */
+		int64_t time = omni__time_trusted(facts[i].happened,
+		    facts[i].recorded) ? facts[i].happened :
+		    members[i].first;
+
+		if (facts[i].body == NULL)
+			continue;
+		status = omni__record_parse(g->db, facts[i].body, &raw, &n);
+		for (k = 0; k < n && status == OMNI_OK; k++)
+			status = gather_feature(g, &raw[k], time);
+	}
+	return status;
+}
+
+static omni_status
+read_member_facts(struct omni *db, const struct omni__member *members,
+    size_t count, struct omni__fact **facts)
+{
+	int64_t *ids;
+	size_t i;
+
+	ids = omni__arena_alloc(&db->scratch, (count + 1) * sizeof(*ids));
+	*facts = omni__arena_alloc(&db->scratch,
+	    (count + 1) * sizeof(**facts));
+	if (ids == NULL || *facts == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < count; i++)
+		ids[i] = members[i].fact;
+	return omni__facts_read(db, ids, count, *facts);
+}
+
+omni_status
+omni__customer_profile(struct omni *db, const struct omni__member *members,
+    size_t count, struct omni__profile **profile, size_t *size)
+{
+	struct gather g = { .db = db };
+	struct omni__fact *facts;
+	omni_status status;
+
+	g.seen.arena = &db->scratch;
+	*size = 0;
+	status = read_member_facts(db, members, count, &facts);
+	if (status == OMNI_OK)
+		status = gather_facts(&g, members, facts, count);
+	if (status != OMNI_OK)
+		return status;
+	if (g.count > 0)
+		qsort(g.list, g.count, sizeof(*g.list), compare_profile);
+	*profile = g.list;
+	*size = g.count;
+	return OMNI_OK;
+}
+
+/* ---- the object ----------------------------------------------------- */
+
+struct held_record {
+	char id[OMNI_ID_SIZE];
+	const char *source, *key;
+};
+
+struct omni_customer {
+	struct omni__object object;
+	char id[OMNI_ID_SIZE];
+	struct held_record *records;
+	size_t record_count;
+	struct omni__profile *features;
+	size_t feature_count;
+};
+
+/* NULL stays NULL; false when out of memory. */
+static bool
+copy_text(struct omni__arena *arena, const char *text, const char **copy)
+{
+	*copy = NULL;
+	if (text == NULL)
+		return true;
+	*copy = omni__arena_strdup(arena, text);
+	return *copy != NULL;
+}
+
+static bool
+copy_records(struct omni_customer *c, const struct omni__member *members,
+    const struct omni__fact *facts, size_t count)
+{
+	struct omni__arena *arena = &c->object.arena;
+	size_t i;
+
+	c->records = omni__arena_zero(arena,
+	    (count + 1) * sizeof(*c->records));
+	if (c->records == NULL)
+		return false;
+	for (i = 0; i < count; i++) {
+		struct held_record *record = &c->records[i];
+
+		omni__hex(record->id, members[i].id, OMNI__ID);
+		if (!copy_text(arena, facts[i].source, &record->source) ||
+		    !copy_text(arena, facts[i].key, &record->key))
+			return false;
+	}
+	c->record_count = count;
+	return true;
+}
+
+static bool
+copy_features(struct omni_customer *c, const struct omni__profile *profile,
+    size_t size)
+{
+	struct omni__arena *arena = &c->object.arena;
+	size_t i;
+
+	c->features = omni__arena_zero(arena,
+	    (size + 1) * sizeof(*c->features));
+	if (c->features == NULL)
+		return false;
+	for (i = 0; i < size; i++) {
+		c->features[i] = profile[i];
+		if (!copy_text(arena, profile[i].kind,
+		    &c->features[i].kind) ||
+		    !copy_text(arena, profile[i].value,
+		    &c->features[i].value))
+			return false;
+		c->features[i].normal = NULL;
+	}
+	c->feature_count = size;
+	return true;
+}
+
+omni_status
+omni__customer_build(struct omni *db, const unsigned char id[OMNI__ID],
+    struct omni_customer **out)
+{
+	struct omni_customer *c;
+	struct omni__member *members;
+	struct omni__fact *facts;
+	struct omni__profile *profile;
+	omni_status status;
+	size_t count, size;
+
+	status = omni__customer_members(db, id, &members, &count);
+	if (status == OMNI_OK)
+		status = read_member_facts(db, members, count, &facts);
+	if (status == OMNI_OK)
+		status = omni__customer_profile(db, members, count, &profile,
+		    &size);
+	if (status != OMNI_OK)
+		return status;
+	c = omni__object_new(&db->env, sizeof(*c));
+	if (c == NULL)
+		return omni__nomem(&db->error);
+	omni__hex(c->id, id, OMNI__ID);
+	if (!copy_records(c, members, facts, count) ||
+	    !copy_features(c, profile, size)) {
+		omni_customer_free(c);
+		return omni__nomem(&db->error);
+	}
+	*out = c;
+	return OMNI_OK;
+}
+
+struct get {
+	unsigned char id[OMNI__ID];
+	struct omni_customer *customer;
+};
+
+static omni_status
+get(struct omni *db, void *context)
+{
+	struct get *g = context;
+	unsigned char customer[OMNI__ID];
+	omni_status status;
+	bool found;
+
+	omni_customer_free(g->customer);
+	g->customer = NULL;
+	status = omni__customer_lookup(db, g->id, customer, &found);
+	if (status != OMNI_OK)
+		return status;
+	return found ? omni__customer_build(db, customer, &g->customer) :
+	    OMNI_NONE;
+}
+
+static omni_status
+get_by_id(struct omni *db, struct get *g, struct omni_customer **out)
+{
+	omni_status status = omni__transact(db, false, get, g);
+
+	if (status == OMNI_OK)
+		*out = g->customer;
+	else
+		omni_customer_free(g->customer);
+	return status;
+}
+
+omni_status
+omni_customer_get(omni *db, const char *id, omni_customer **customer)
+{
+	omni_status status = omni__enter(db);
+	struct get g = { .customer = NULL };
+
+	if (status != OMNI_OK)
+		return status;
+	if (customer == NULL)
+		return omni__leave(db, omni__fail(&db->error, OMNI_MISUSE,
+		    "customer is NULL"));
+	*customer = NULL;
+	status = omni__id_parse(&db->error, "id", id, g.id);
+	if (status == OMNI_OK)
+		status = get_by_id(db, &g, customer);
+	return omni__leave(db, status);
+}
+
+omni_status
+omni_customer_of(omni *db, const char *source, const char *key,
+    omni_customer **customer)
+{
+	omni_status status = omni__enter(db);
+	struct get g = { .customer = NULL };
+
+	if (status != OMNI_OK)
+		return status;
+	if (customer == NULL)
+		return omni__leave(db, omni__fail(&db->error, OMNI_MISUSE,
+		    "customer is NULL"));
+	*customer = NULL;
+	status = omni__text_check(&db->error, "source", source);
+	if (status == OMNI_OK)
+		status = omni__text_check(&db->error, "key", key);
+	if (status == OMNI_OK) {
+		omni__record_id(db, source, key, g.id);
+		status = get_by_id(db, &g, customer);
+	}
+	return omni__leave(db, status);
+}
+
+void
+omni_customer_free(omni_customer *customer)
+{
+	omni__object_free(customer);
+}
+
+const char *
+omni_customer_id(const omni_customer *customer)
+{
+	return customer != NULL ? customer->id : NULL;
+}
+
+int32_t
+omni_customer_record_count(const omni_customer *customer)
+{
+	return customer != NULL ? (int32_t)customer->record_count : 0;
+}
+
+static const struct held_record *
+record_at(const omni_customer *customer, int32_t i)
+{
+	if (customer == NULL || i < 0 || (size_t)i >= customer->record_count)
+		return NULL;
+	return &customer->records[i];
+}
+
+const char *
+omni_customer_record_id(const omni_customer *customer, int32_t i)
+{
+	const struct held_record *record = record_at(customer, i);
+
+	return record != NULL ? record->id : NULL;
+}
+
+const char *
+omni_customer_record_source(const omni_customer *customer, int32_t i)
+{
+	const struct held_record *record = record_at(customer, i);
+
+	return record != NULL ? record->source : NULL;
+}
+
+const char *
+omni_customer_record_key(const omni_customer *customer, int32_t i)
+{
+	const struct held_record *record = record_at(customer, i);
+
+	return record != NULL ? record->key : NULL;
+}
+
+int32_t
+omni_customer_feature_count(const omni_customer *customer)
+{
+	return customer != NULL ? (int32_t)customer->feature_count : 0;
+}
+
+static const struct omni__profile *
+feature_at(const omni_customer *customer, int32_t i)
+{
+	if (customer == NULL || i < 0 ||
+	    (size_t)i >= customer->feature_count)
+		return NULL;
+	return &customer->features[i];
+}
+
+const char *
+omni_customer_feature_kind(const omni_customer *customer, int32_t i)
+{
+	const struct omni__profile *feature = feature_at(customer, i);
+
+	return feature != NULL ? feature->kind : NULL;
+}
+
+const char *
+omni_customer_feature_value(const omni_customer *customer, int32_t i)
+{
+	const struct omni__profile *feature = feature_at(customer, i);
+
+	return feature != NULL ? feature->value : NULL;
+}
+
+int32_t
+omni_customer_feature_records(const omni_customer *customer, int32_t i)
+{
+	const struct omni__profile *feature = feature_at(customer, i);
+
+	return feature != NULL ? feature->records : 0;
+}
+
+int64_t
+omni_customer_feature_time(const omni_customer *customer, int32_t i)
+{
+	const struct omni__profile *feature = feature_at(customer, i);
+
+	return feature != NULL ? feature->time : OMNI_TIME_UNKNOWN;
+}

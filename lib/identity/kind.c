@@ -1,0 +1,177 @@
+/*
+ * The table of kinds: which normaliser a feature has and which column of
+ * evidence it feeds.  A new kind is a new row.
+ */
+#include <string.h>
+
+#include "identity/model.h"
+#include "text/text.h"
+
+static omni_status
+email(struct omni__buf *out, const char *value, size_t size,
+    const char *region)
+{
+	(void)region;
+	return omni__email_normalise(out, value, size);
+}
+
+static omni_status
+phone(struct omni__buf *out, const char *value, size_t size,
+    const char *region)
+{
+	return omni__phone_normalise(out, value, size, region);
+}
+
+static omni_status
+code(struct omni__buf *out, const char *value, size_t size,
+    const char *region)
+{
+	(void)region;
+	return omni__code_normalise(out, value, size);
+}
+
+static omni_status
+date(struct omni__buf *out, const char *value, size_t size,
+    const char *region)
+{
+	(void)region;
+	return omni__date_normalise(out, value, size);
+}
+
+static omni_status
+name(struct omni__buf *out, const char *value, size_t size,
+    const char *region)
+{
+	(void)region;
+	return omni__name_normalise(out, value, size);
+}
+
+static omni_status
+family(struct omni__buf *out, const char *value, size_t size,
+    const char *region)
+{
+	(void)region;
+	return omni__name_core(out, value, size);
+}
+
+static omni_status
+street(struct omni__buf *out, const char *value, size_t size,
+    const char *region)
+{
+	(void)region;
+	return omni__street_normalise(out, value, size);
+}
+
+static omni_status
+fold(struct omni__buf *out, const char *value, size_t size,
+    const char *region)
+{
+	(void)region;
+	return omni__fold(out, value, size);
+}
+
+/* "name.full" is split by person.c before its normaliser would be asked. */
+static const struct omni__kind kinds[] = {
+	{ "name.full", OMNI__OTHER, name },
+	{ "name.given", OMNI__GIVEN, name },
+	{ "name.family", OMNI__FAMILY, family },
+	{ "birth_date", OMNI__BIRTH, date },
+	{ "gender", OMNI__GENDER, fold },
+	{ "email", OMNI__EMAIL, email },
+	{ "phone", OMNI__PHONE, phone },
+	{ "loyalty", OMNI__LOYALTY, code },
+	{ "account", OMNI__ACCOUNT, code },
+	{ "national_id", OMNI__NATIONAL_ID, code },
+	{ "device", -1, code },
+	{ "name.org", OMNI__ORG, fold },
+	{ "address.full", OMNI__STREET, street },
+	{ "address.street", OMNI__STREET, street },
+	{ "address.number", OMNI__NUMBER, fold },
+	{ "address.extra", OMNI__EXTRA, fold },
+	{ "address.postcode", OMNI__POSTCODE, omni__postcode_normalise },
+	{ "address.city", OMNI__CITY, fold },
+	{ "address.region", OMNI__REGION, fold },
+	{ "address.country", -1, fold },
+	{ "attr", OMNI__ATTR, fold },
+};
+
+const uint8_t omni__behaviour[OMNI__COLUMNS] = {
+	[OMNI__EMAIL] = OMNI__IDENTIFIER,
+	[OMNI__PHONE] = OMNI__IDENTIFIER,
+	[OMNI__LOYALTY] = OMNI__IDENTIFIER,
+	[OMNI__ACCOUNT] = OMNI__IDENTIFIER,
+	[OMNI__NATIONAL_ID] = OMNI__IDENTIFIER,
+	[OMNI__STREET] = OMNI__ADDRESS,
+	[OMNI__NUMBER] = OMNI__ADDRESS,
+	[OMNI__POSTCODE] = OMNI__ADDRESS,
+	[OMNI__CITY] = OMNI__ADDRESS,
+	[OMNI__EXTRA] = OMNI__ADDRESS,
+};
+
+const char *const omni__column_name[OMNI__COLUMNS] = {
+	[OMNI__GIVEN] = "name.given",
+	[OMNI__FAMILY] = "name.family",
+	[OMNI__OTHER] = "name.other",
+	[OMNI__BIRTH] = "birth_date",
+	[OMNI__GENDER] = "gender",
+	[OMNI__EMAIL] = "email",
+	[OMNI__PHONE] = "phone",
+	[OMNI__LOYALTY] = "loyalty",
+	[OMNI__ACCOUNT] = "account",
+	[OMNI__NATIONAL_ID] = "national_id",
+	[OMNI__STREET] = "address.street",
+	[OMNI__NUMBER] = "address.number",
+	[OMNI__POSTCODE] = "address.postcode",
+	[OMNI__CITY] = "address.city",
+	[OMNI__EXTRA] = "address.extra",
+	[OMNI__REGION] = "address.region",
+	[OMNI__ORG] = "name.org",
+	[OMNI__ATTR] = "attr",
+};
+
+const struct omni__kind *
+omni__kind_find(const char *wanted)
+{
+	size_t i;
+
+	if (strncmp(wanted, "attr.", 5) == 0 && wanted[5] != '\0')
+		return &kinds[OMNI__COUNT(kinds) - 1];
+	/* The last row is reached by its prefix only. */
+	for (i = 0; i + 1 < OMNI__COUNT(kinds); i++)
+		if (strcmp(kinds[i].name, wanted) == 0)
+			return &kinds[i];
+	return NULL;
+}
+
+const char *
+omni_kind_name(int32_t i)
+{
+	if (i < 0 || (size_t)i >= OMNI__COUNT(kinds))
+		return NULL;
+	if ((size_t)i == OMNI__COUNT(kinds) - 1)
+		return "attr.*";
+	return kinds[i].name;
+}
+
+omni_status
+omni__kind_normalise(struct omni *db, const char *kind_name,
+    const char *value, const char **normal)
+{
+	const struct omni__kind *kind = omni__kind_find(kind_name);
+	struct omni__buf buf = { .env = &db->env };
+	omni_status status = OMNI_NONE;
+
+	*normal = "";
+	if (kind != NULL)
+		status = kind->normalise(&buf, value, strlen(value),
+		    db->region);
+	if (status == OMNI_OK && !buf.failed && buf.size > 0)
+		*normal = omni__arena_text(&db->scratch, buf.bytes,
+		    buf.size);
+	if (buf.failed || status == OMNI_NOMEM || *normal == NULL) {
+		omni__buf_free(&buf);
+		return omni__nomem(&db->error);
+	}
+	omni__buf_free(&buf);
+	return OMNI_OK;
+}

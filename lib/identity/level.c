@@ -1,0 +1,594 @@
+/*
+ * Levels: how well two values of one kind agree.  Level 1 is exact, 2 to 6
+ * grow weaker, 7 differs; what each is worth is the model's business.
+ */
+#include <string.h>
+
+#include "identity/model.h"
+#include "text/text.h"
+
+struct slice {
+	const char *text;
+	size_t size;
+};
+
+static struct slice
+slice_of(const struct omni__item *item)
+{
+	struct slice s = { item->text, item->size };
+
+	return s;
+}
+
+static bool
+equal(struct slice a, struct slice b)
+{
+	return a.size == b.size && memcmp(a.text, b.text, a.size) == 0;
+}
+
+static int32_t
+similarity(struct slice a, struct slice b)
+{
+	return omni__jaro_winkler(a.text, a.size, b.text, b.size);
+}
+
+static bool
+within(struct slice a, struct slice b, int32_t limit)
+{
+	return omni__damerau(a.text, a.size, b.text, b.size, limit) <= limit;
+}
+
+/* Takes the next token off the front; false at the end. */
+static bool
+next_token(struct slice *rest, struct slice *token)
+{
+	const char *blank;
+
+	while (rest->size > 0 && *rest->text == ' ') {
+		rest->text++;
+		rest->size--;
+	}
+	if (rest->size == 0)
+		return false;
+	blank = memchr(rest->text, ' ', rest->size);
+	token->text = rest->text;
+	token->size = blank != NULL ? (size_t)(blank - rest->text) :
+	    rest->size;
+	rest->text += token->size;
+	rest->size -= token->size;
+	return true;
+}
+
+static bool
+has_prefix(struct slice text, struct slice prefix)
+{
+	return prefix.size <= text.size &&
+	    memcmp(text.text, prefix.text, prefix.size) == 0;
+}
+
+/* ---- names ---------------------------------------------------------- */
+
+enum {
+	NAME_CLOSE = 2, NAME_INITIAL = 3, NAME_ALIKE = 4, NAME_FAR = 5,
+	NAME_SWAPPED = 6
+};
+
+static int
+token_level(struct slice a, struct slice b)
+{
+	size_t shorter = a.size < b.size ? a.size : b.size;
+	int32_t jw;
+
+	if (equal(a, b))
+		return OMNI__EXACT;
+	if (shorter == 1 && a.text[0] == b.text[0])
+		return NAME_INITIAL;
+	if (shorter >= 4 && within(a, b, 1))
+		return NAME_CLOSE;
+	jw = similarity(a, b);
+	if (jw >= 9200 && shorter >= 4)
+		return NAME_CLOSE;
+	if ((a.size >= 3 && has_prefix(b, a)) ||
+	    (b.size >= 3 && has_prefix(a, b)) || jw >= 8500)
+		return NAME_ALIKE;
+	return jw >= 7000 ? NAME_FAR : OMNI__DIFFERS;
+}
+
+static bool
+several_tokens(struct slice s)
+{
+	return memchr(s.text, ' ', s.size) != NULL;
+}
+
+/* Whole names, or, when one has several tokens, their best pair, which is
+ * then no better than close. */
+static int
+name_level(struct slice a, struct slice b)
+{
+	struct slice rest_a, x, y;
+	int best;
+
+	if (a.size == 0 || b.size == 0)
+		return OMNI__MISSING_LEVEL;
+	best = token_level(a, b);
+	if (best == OMNI__EXACT || (!several_tokens(a) && !several_tokens(b)))
+		return best;
+	for (rest_a = a; next_token(&rest_a, &x);) {
+		struct slice rest_b = b;
+
+		while (next_token(&rest_b, &y)) {
+			int level = token_level(x, y);
+
+			if (level == OMNI__EXACT)
+				level = NAME_CLOSE;
+			if (level < best)
+				best = level;
+		}
+	}
+	return best;
+}
+
+/* Is some token of tokens close to the name? */
+static bool
+appears_in(struct slice tokens, struct slice name)
+{
+	struct slice token;
+
+	if (name.size == 0)
+		return false;
+	while (next_token(&tokens, &token)) {
+		int level = name_level(token, name);
+
+		if (level != OMNI__MISSING_LEVEL && level <= NAME_CLOSE)
+			return true;
+	}
+	return false;
+}
+
+struct names {
+	struct slice given, family, other;
+};
+
+static struct slice
+only(const struct omni__person *person, int column)
+{
+	struct slice none = { "", 0 };
+
+	if (person->begin[column] == person->begin[column + 1])
+		return none;
+	return slice_of(&person->items[person->begin[column]]);
+}
+
+static struct names
+names_of(const struct omni__person *person)
+{
+	struct names names = {
+		only(person, OMNI__GIVEN), only(person, OMNI__FAMILY),
+		only(person, OMNI__OTHER)
+	};
+
+	return names;
+}
+
+static bool
+weak(int level)
+{
+	return level == OMNI__MISSING_LEVEL || level >= NAME_FAR;
+}
+
+static bool
+strong(int level)
+{
+	return level != OMNI__MISSING_LEVEL && level <= NAME_CLOSE;
+}
+
+/* Given and family name in each other's field. */
+static bool
+swapped(const struct names *a, const struct names *b, int *given,
+    int *family)
+{
+	int x, y;
+
+	if (!weak(*given) || !weak(*family) || (!*given && !*family))
+		return false;
+	x = name_level(a->given, b->family);
+	y = name_level(a->family, b->given);
+	if (!(strong(x) && (y == 0 || strong(y))) &&
+	    !(strong(y) && x == 0))
+		return false;
+	*given = x != 0 ? NAME_SWAPPED : 0;
+	*family = y != 0 ? NAME_SWAPPED : 0;
+	return true;
+}
+
+static int
+other_level(struct slice a, struct slice b)
+{
+	struct slice x, y;
+	int best = OMNI__DIFFERS;
+
+	if (a.size == 0 || b.size == 0)
+		return OMNI__MISSING_LEVEL;
+	while (next_token(&a, &x)) {
+		struct slice rest = b;
+
+		while (next_token(&rest, &y)) {
+			int level = token_level(x, y);
+
+			if (level < best)
+				best = level;
+		}
+	}
+	return best == NAME_FAR ? OMNI__DIFFERS : best;
+}
+
+static void
+compare_names(const struct omni__person *left,
+    const struct omni__person *right, struct omni__levels *out)
+{
+	struct names a = names_of(left), b = names_of(right);
+	int given = name_level(a.given, b.given);
+	int family = name_level(a.family, b.family);
+
+	if (swapped(&a, &b, &given, &family)) {
+		out->level[OMNI__GIVEN] = (uint8_t)given;
+		out->level[OMNI__FAMILY] = (uint8_t)family;
+		return;
+	}
+	/* Two given names, called by the second; a maiden name kept. */
+	if (given >= NAME_FAR && (appears_in(b.other, a.given) ||
+	    appears_in(a.other, b.given)))
+		given = NAME_SWAPPED;
+	if (family >= NAME_FAR && (appears_in(b.other, a.family) ||
+	    appears_in(a.other, b.family)))
+		family = NAME_SWAPPED;
+	out->level[OMNI__GIVEN] = (uint8_t)given;
+	out->level[OMNI__FAMILY] = (uint8_t)family;
+	out->level[OMNI__OTHER] = (uint8_t)other_level(a.other, b.other);
+}
+
+/* ---- dates ---------------------------------------------------------- */
+
+enum {
+	DATE_TYPO = 2, DATE_TWO_PARTS = 3, DATE_TWO_TYPOS = 4,
+	DATE_SAME_YEAR = 5, DATE_NEXT_YEAR = 6
+};
+
+static int
+year_of(struct slice s)
+{
+	int year = 0;
+	size_t i;
+
+	for (i = 0; i < 4 && i < s.size; i++)
+		year = year * 10 + (s.text[i] - '0');
+	return year;
+}
+
+static bool
+same_part(struct slice a, size_t at, struct slice b, size_t bt, size_t size)
+{
+	return memcmp(a.text + at, b.text + bt, size) == 0;
+}
+
+static int
+full_date_level(struct slice a, struct slice b)
+{
+	bool year = same_part(a, 0, b, 0, 4), month = same_part(a, 5, b, 5, 2);
+	bool day = same_part(a, 8, b, 8, 2);
+	int differ = 0, gap;
+	size_t i;
+
+	for (i = 0; i < 10; i++)
+		differ += a.text[i] != b.text[i];
+	if (year && same_part(a, 5, b, 8, 2) && same_part(a, 8, b, 5, 2))
+		return DATE_TYPO;
+	if (differ == 1 || within(a, b, 1))
+		return DATE_TYPO;
+	if ((year && (month || day)) || (month && day))
+		return DATE_TWO_PARTS;
+	if (differ == 2)
+		return DATE_TWO_TYPOS;
+	if (year)
+		return DATE_SAME_YEAR;
+	gap = year_of(a) - year_of(b);
+	return gap >= -1 && gap <= 1 ? DATE_NEXT_YEAR : OMNI__DIFFERS;
+}
+
+static int
+date_level(struct slice a, struct slice b)
+{
+	if (a.size == 10 && b.size == 10)
+		return full_date_level(a, b);
+	/* A partial date that the other one completes. */
+	if (has_prefix(a, b) || has_prefix(b, a))
+		return DATE_SAME_YEAR;
+	return within(a, b, 1) ? DATE_TYPO : OMNI__DIFFERS;
+}
+
+/* ---- e-mail --------------------------------------------------------- */
+
+enum {
+	EMAIL_TYPO = 2, EMAIL_LOCAL = 3, EMAIL_TWO_TYPOS = 4,
+	EMAIL_LETTERS = 5, EMAIL_PLAIN_LOCAL = 6
+};
+
+struct letters {
+	char text[64];
+	size_t size;
+};
+
+static struct letters
+letters_of(struct slice s, bool digits)
+{
+	struct letters out = { { 0 }, 0 };
+	size_t i;
+
+	for (i = 0; i < s.size && out.size < sizeof(out.text); i++) {
+		char c = s.text[i];
+
+		if ((c >= 'a' && c <= 'z') ||
+		    (digits && c >= '0' && c <= '9'))
+			out.text[out.size++] = c;
+	}
+	return out;
+}
+
+static struct slice
+as_slice(const struct letters *letters)
+{
+	struct slice s = { letters->text, letters->size };
+
+	return s;
+}
+
+static void
+split_address(struct slice s, struct slice *local, struct slice *domain)
+{
+	const char *at = memchr(s.text, '@', s.size);
+
+	local->text = s.text;
+	local->size = at != NULL ? (size_t)(at - s.text) : s.size;
+	domain->text = s.text + local->size;
+	domain->size = s.size - local->size;
+}
+
+static int
+email_level(struct slice a, struct slice b)
+{
+	struct slice local_a, local_b, domain_a, domain_b;
+	struct letters with_a, with_b, plain_a, plain_b;
+	bool digits, same_plain;
+
+	split_address(a, &local_a, &domain_a);
+	split_address(b, &local_b, &domain_b);
+	with_a = letters_of(local_a, true);
+	with_b = letters_of(local_b, true);
+	plain_a = letters_of(local_a, false);
+	plain_b = letters_of(local_b, false);
+	same_plain = equal(as_slice(&plain_a), as_slice(&plain_b));
+	digits = with_a.size != plain_a.size || with_b.size != plain_b.size;
+	if (equal(local_a, local_b))
+		return within(domain_a, domain_b, 2) ? EMAIL_TYPO :
+		    digits ? EMAIL_LOCAL : EMAIL_PLAIN_LOCAL;
+	if (equal(as_slice(&with_a), as_slice(&with_b)))
+		return EMAIL_LETTERS;
+	if (same_plain && !equal(domain_a, domain_b))
+		return EMAIL_LETTERS;
+	if (within(a, b, 1))
+		return EMAIL_TYPO;
+	if (within(a, b, 2))
+		return EMAIL_TWO_TYPOS;
+	if (same_plain ||
+	    similarity(as_slice(&plain_a), as_slice(&plain_b)) >= 9000)
+		return EMAIL_LETTERS;
+	return OMNI__DIFFERS;
+}
+
+/* ---- the rest ------------------------------------------------------- */
+
+static int
+code_level(struct slice a, struct slice b)
+{
+	return a.size >= 6 && within(a, b, 1) ? 2 : OMNI__DIFFERS;
+}
+
+/* Codes in one piece: near miss, same district (3), same region (2).
+ * Codes in two pieces ("sw1a 1aa"): by the first piece. */
+static int
+postcode_level(struct slice a, struct slice b)
+{
+	const char *blank_a = memchr(a.text, ' ', a.size);
+	const char *blank_b = memchr(b.text, ' ', b.size);
+	size_t pa, pb;
+
+	if (blank_a == NULL || blank_b == NULL) {
+		if (within(a, b, 1))
+			return 2;
+		if (a.size >= 3 && b.size >= 3 && same_part(a, 0, b, 0, 3))
+			return 3;
+	} else {
+		pa = (size_t)(blank_a - a.text);
+		pb = (size_t)(blank_b - b.text);
+		if (pa == pb && same_part(a, 0, b, 0, pa))
+			return pa + 1 < a.size && pb + 1 < b.size &&
+			    a.text[pa + 1] == b.text[pb + 1] ? 2 : 3;
+		if (within(a, b, 1))
+			return 2;
+	}
+	return a.size >= 2 && b.size >= 2 && same_part(a, 0, b, 0, 2) ? 4 :
+	    OMNI__DIFFERS;
+}
+
+static int
+street_level(struct slice a, struct slice b)
+{
+	int32_t jw;
+
+	if (within(a, b, 2))
+		return 2;
+	jw = similarity(a, b);
+	return jw >= 9000 ? 3 : jw >= 8000 ? 4 : OMNI__DIFFERS;
+}
+
+static bool
+share_a_word(struct slice a, struct slice b)
+{
+	struct slice x, y;
+
+	while (next_token(&a, &x)) {
+		struct slice rest = b;
+
+		while (next_token(&rest, &y))
+			if (x.size > 3 && equal(x, y))
+				return true;
+	}
+	return false;
+}
+
+static int
+words_level(struct slice a, struct slice b)
+{
+	int32_t jw;
+
+	if (within(a, b, 1) || (jw = similarity(a, b)) >= 9000)
+		return 2;
+	if (share_a_word(a, b))
+		return 3;
+	return jw >= 8000 ? 4 : OMNI__DIFFERS;
+}
+
+static int
+differs(struct slice a, struct slice b)
+{
+	(void)a;
+	(void)b;
+	return OMNI__DIFFERS;
+}
+
+typedef int (*level_fn)(struct slice, struct slice);
+
+/* For values that are not equal.  Names are compared together. */
+static const level_fn comparators[OMNI__COLUMNS] = {
+	[OMNI__BIRTH] = date_level,
+	[OMNI__GENDER] = differs,
+	[OMNI__EMAIL] = email_level,
+	[OMNI__PHONE] = code_level,
+	[OMNI__LOYALTY] = differs,
+	[OMNI__ACCOUNT] = differs,
+	[OMNI__NATIONAL_ID] = code_level,
+	[OMNI__STREET] = street_level,
+	[OMNI__NUMBER] = code_level,
+	[OMNI__POSTCODE] = postcode_level,
+	[OMNI__CITY] = words_level,
+	[OMNI__EXTRA] = words_level,
+	[OMNI__REGION] = differs,
+	[OMNI__ORG] = words_level,
+};
+
+/* The best pair of values of a column: lowest level, then lowest step. */
+static void
+compare_column(const struct omni__person *a, const struct omni__person *b,
+    int column, struct omni__levels *out)
+{
+	int best = OMNI__MISSING_LEVEL, step = OMNI__STEP_COMMON;
+	size_t i, j;
+
+	for (i = a->begin[column]; i < a->begin[column + 1]; i++)
+		for (j = b->begin[column]; j < b->begin[column + 1]; j++) {
+			struct slice x = slice_of(&a->items[i]);
+			struct slice y = slice_of(&b->items[j]);
+			int level = equal(x, y) ? OMNI__EXACT :
+			    comparators[column](x, y);
+			int s = a->items[i].step;
+
+			if (best != OMNI__MISSING_LEVEL && (level > best ||
+			    (level == best && (level != OMNI__EXACT ||
+			    s >= step))))
+				continue;
+			best = level;
+			step = s;
+			out->left[column] = &a->items[i];
+			out->right[column] = &b->items[j];
+		}
+	out->level[column] = (uint8_t)best;
+	out->step[column] = (uint8_t)step;
+}
+
+/* Attributes of equal name: how many agree, nearly agree, differ. */
+static void
+compare_attributes(const struct omni__person *a,
+    const struct omni__person *b, struct omni__levels *out)
+{
+	size_t i, j;
+
+	for (i = a->begin[OMNI__ATTR]; i < a->begin[OMNI__ATTR + 1]; i++)
+		for (j = b->begin[OMNI__ATTR]; j < b->begin[OMNI__ATTR + 1];
+		    j++) {
+			struct slice x = slice_of(&a->items[i]);
+			struct slice y = slice_of(&b->items[j]);
+			const char *eq = memchr(x.text, '=', x.size);
+			size_t name = eq != NULL ? (size_t)(eq - x.text) + 1 :
+			    0;
+			int level;
+
+			if (name == 0 || name > y.size ||
+			    !same_part(x, 0, y, 0, name))
+				continue;
+			x.text += name;
+			x.size -= name;
+			y.text += name;
+			y.size -= name;
+			level = equal(x, y) ? OMNI__EXACT : words_level(x, y);
+			if (level == OMNI__EXACT)
+				out->attributes_same++;
+			else if (level < OMNI__DIFFERS)
+				out->attributes_near++;
+			else
+				out->attributes_differ++;
+			out->left[OMNI__ATTR] = &a->items[i];
+			out->right[OMNI__ATTR] = &b->items[j];
+		}
+	if (out->attributes_same > 0)
+		out->level[OMNI__ATTR] = OMNI__EXACT;
+	else if (out->attributes_near > 0)
+		out->level[OMNI__ATTR] = 2;
+	else if (out->attributes_differ > 0)
+		out->level[OMNI__ATTR] = OMNI__DIFFERS;
+}
+
+void
+omni__compare(const struct omni__person *a, const struct omni__person *b,
+    struct omni__levels *out)
+{
+	int c;
+
+	memset(out, 0, sizeof(*out));
+	compare_names(a, b, out);
+	for (c = OMNI__BIRTH; c < OMNI__ATTR; c++)
+		if (a->begin[c] != a->begin[c + 1] &&
+		    b->begin[c] != b->begin[c + 1])
+			compare_column(a, b, c, out);
+	compare_attributes(a, b, out);
+	for (c = OMNI__GIVEN; c <= OMNI__OTHER; c++) {
+		if (a->begin[c] != a->begin[c + 1])
+			out->left[c] = &a->items[a->begin[c]];
+		if (b->begin[c] != b->begin[c + 1])
+			out->right[c] = &b->items[b->begin[c]];
+	}
+}
+
+const char *
+omni__level_name(int column, int level)
+{
+	static const char *const names[OMNI__LEVELS] = {
+		"missing", "exact", "close", "similar", "alike", "weak",
+		"faint", "differs"
+	};
+
+	if (column <= OMNI__OTHER && level == NAME_SWAPPED)
+		return "swapped";
+	if (column <= OMNI__OTHER && level == NAME_INITIAL)
+		return "initial";
+	return level >= 0 && level < OMNI__LEVELS ? names[level] : "missing";
+}

@@ -1,0 +1,138 @@
+/*
+ * Inside the identity room: what a record is made of once normalised, and
+ * how much two of them weigh as one person.
+ */
+#ifndef OMNI_MODEL_H
+#define OMNI_MODEL_H
+
+#include "identity/identity.h"
+
+/* ---- columns of evidence (kind.c) ----------------------------------- */
+
+/* Stored in omni_record.features: numbers stay, rebuild when they change. */
+enum omni__column {
+	OMNI__GIVEN, OMNI__FAMILY, OMNI__OTHER, OMNI__BIRTH, OMNI__GENDER,
+	OMNI__EMAIL, OMNI__PHONE, OMNI__LOYALTY, OMNI__ACCOUNT,
+	OMNI__NATIONAL_ID, OMNI__STREET, OMNI__NUMBER, OMNI__POSTCODE,
+	OMNI__CITY, OMNI__EXTRA, OMNI__REGION, OMNI__ORG, OMNI__ATTR,
+	OMNI__COLUMNS
+};
+
+enum omni__behaviour {
+	OMNI__IDENTIFIER = 1,	/* points at a person by itself: a key */
+	OMNI__ADDRESS = 2	/* part of one postal address */
+};
+
+typedef omni_status (*omni__normalise_fn)(struct omni__buf *,
+    const char *value, size_t size, const char *region);
+
+/* A kind of feature as hosts name it. */
+struct omni__kind {
+	const char *name;
+	int column;		/* -1: kept, but no evidence (devices) */
+	omni__normalise_fn normalise;
+};
+
+/* NULL when there is none such; "attr.*" gives the entry of "attr". */
+const struct omni__kind *omni__kind_find(const char *name);
+extern const uint8_t omni__behaviour[OMNI__COLUMNS];
+extern const char *const omni__column_name[OMNI__COLUMNS];
+
+/* ---- persons: the normalised features of a record (person.c) -------- */
+
+/* The live count of an identifier: how many names hold it. */
+enum { OMNI__STEP_1, OMNI__STEP_4, OMNI__STEP_16, OMNI__STEP_COMMON };
+
+struct omni__item {
+	uint8_t column;
+	uint8_t step;		/* of identifiers */
+	uint16_t size;
+	const char *text;
+	uint64_t hash;		/* of identifiers: their key */
+};
+
+struct omni__person {
+	struct omni__item *items;	/* by column, then text */
+	size_t count;
+	uint8_t begin[OMNI__COLUMNS + 1]; /* items of column c: begin[c] to
+					   * begin[c + 1] */
+	int64_t mark;		/* of the name's sound, > 0; 0: nameless */
+};
+
+/* At most so many items in a person: enough for begin[]. */
+#define OMNI__ITEMS_MAX 255
+
+/* Normalises raw features; memory is the scratch arena's. */
+omni_status omni__person_make(struct omni *db, const struct omni__raw *raw,
+    size_t count, struct omni__person *person);
+/* To and from the stored form. */
+omni_status omni__person_pack(struct omni *db, const struct omni__person *,
+    struct omni__value *blob);
+omni_status omni__person_unpack(struct omni *db, const void *bytes,
+    size_t size, struct omni__person *person);
+/* The mark under which the holder stands at one of its keys: its name's,
+ * or, negative, that of its other identifiers; 0 when it has neither. */
+int64_t omni__person_mark(const struct omni *db,
+    const struct omni__person *, const struct omni__item *key);
+/* What tells a record's versions apart: a hash of its fact's body. */
+int64_t omni__record_content(const struct omni *db, const char *body);
+/* Equal in all normalised features? */
+bool omni__person_equal(const struct omni__person *,
+    const struct omni__person *);
+
+/* ---- levels of agreement (level.c) ---------------------------------- */
+
+/* 0: not comparable; 1: exact; 2 to 6: closer to farther, by column; 7:
+ * differs. */
+#define OMNI__LEVELS 8
+enum { OMNI__MISSING_LEVEL = 0, OMNI__EXACT = 1, OMNI__DIFFERS = 7 };
+
+struct omni__levels {
+	uint8_t level[OMNI__COLUMNS];
+	uint8_t step[OMNI__COLUMNS];	/* of the pair that agrees exactly */
+	const struct omni__item *left[OMNI__COLUMNS];
+	const struct omni__item *right[OMNI__COLUMNS];
+	uint8_t attributes_same, attributes_near, attributes_differ;
+};
+
+void omni__compare(const struct omni__person *, const struct omni__person *,
+    struct omni__levels *);
+const char *omni__level_name(int column, int level);
+
+/* ---- weights (weight.c) --------------------------------------------- */
+
+/* Bits for one person in 1/1024: against strangers, against relatives. */
+struct omni__weight {
+	int32_t strangers, relatives;
+};
+
+struct omni__model {
+	struct omni__weight level[OMNI__COLUMNS][OMNI__LEVELS];
+	/* Exact agreement of identifiers, by their live count. */
+	struct omni__weight exact[OMNI__COLUMNS][OMNI__STEP_COMMON + 1];
+	struct omni__weight prior;
+	int32_t join;		/* two customers become one from here */
+	int32_t edge;		/* two records are candidates from here */
+};
+
+/* Evidence column by column: what each adds, after what another agreement
+ * explains was taken out. */
+struct omni__evidence {
+	struct omni__weight column[OMNI__COLUMNS];
+	uint32_t present;	/* bit per column */
+};
+
+/* The model of the store (default when none was trained). */
+omni_status omni__model(struct omni *db, const struct omni__model **model);
+void omni__evidence(const struct omni__model *, const struct omni__levels *,
+    struct omni__evidence *);
+/* The weight of the evidence as a whole, priors in. */
+int32_t omni__evidence_weight(const struct omni__model *,
+    const struct omni__evidence *);
+/* From persons straight to the weight. */
+int32_t omni__pair_weight(const struct omni__model *,
+    const struct omni__person *, const struct omni__person *);
+/* Probability of a weight in 1/1024 bits. */
+double omni__probability(int32_t weight);
+
+#endif

@@ -1,0 +1,475 @@
+/*
+ * Pools: components of candidate pairs.  A candidate pair shares an identifier
+ * that is not common, and weighs at least model->edge; or a steward called
+ * the two the same.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "identity/cluster.h"
+
+int
+omni__node_order(const struct omni__node *a, const struct omni__node *b)
+{
+	bool known_a = a->first != OMNI_TIME_UNKNOWN;
+	bool known_b = b->first != OMNI_TIME_UNKNOWN;
+
+	if (known_a != known_b)
+		return known_a ? -1 : 1;
+	if (known_a && a->first != b->first)
+		return a->first < b->first ? -1 : 1;
+	return memcmp(a->id, b->id, OMNI__ID);
+}
+
+size_t
+omni__root(size_t *parent, size_t i)
+{
+	while (parent[i] != i) {
+		parent[i] = parent[parent[i]];
+		i = parent[i];
+	}
+	return i;
+}
+
+size_t
+omni__unite(size_t *parent, size_t a, size_t b)
+{
+	a = omni__root(parent, a);
+	b = omni__root(parent, b);
+	if (a == b)
+		return a;
+	if (a > b) {
+		size_t swap = a;
+
+		a = b;
+		b = swap;
+	}
+	parent[b] = a;
+	return a;
+}
+
+struct gather {
+	struct omni *db;
+	const struct omni__model *model;
+	struct omni__node *nodes;
+	size_t count;
+	const struct omni__ruling *rulings;
+	size_t ruling_count;
+	struct omni__edge *edges;	/* grown by env, freed at the end */
+	size_t edge_count, edge_room;
+	size_t *twin;		/* the oldest record that is equal and speaks
+				 * for it */
+	size_t *pool;		/* union-find */
+};
+
+/* ---- equal records -------------------------------------------------- */
+
+int
+omni__person_order(const struct omni__person *a,
+    const struct omni__person *b)
+{
+	size_t i;
+
+	if (a->count != b->count)
+		return a->count < b->count ? -1 : 1;
+	for (i = 0; i < a->count; i++) {
+		const struct omni__item *x = &a->items[i], *y = &b->items[i];
+		int order;
+
+		if (x->column != y->column)
+			return x->column < y->column ? -1 : 1;
+		if (x->size != y->size)
+			return x->size < y->size ? -1 : 1;
+		order = memcmp(x->text, y->text, x->size);
+		if (order != 0)
+			return order;
+	}
+	return 0;
+}
+
+bool
+omni__person_live(const struct omni__person *person)
+{
+	size_t i;
+
+	for (i = 0; i < person->count; i++)
+		if (person->items[i].hash != 0 &&
+		    person->items[i].step != OMNI__STEP_COMMON)
+			return true;
+	return false;
+}
+
+static int
+compare_nodes(const void *left, const void *right)
+{
+	const struct omni__node *const *a = left, *const *b = right;
+	int order = omni__person_order((*a)->person, (*b)->person);
+
+	return order != 0 ? order : *a < *b ? -1 : *a > *b;
+}
+
+/* Equal records need to be compared with the others once only, if they are
+ * candidates among themselves. */
+static omni_status
+find_twins(struct gather *g)
+{
+	const struct omni__node **order;
+	size_t i;
+
+	order = omni__arena_alloc(&g->db->scratch,
+	    g->count * sizeof(*order));
+	if (order == NULL)
+		return omni__nomem(&g->db->error);
+	for (i = 0; i < g->count; i++) {
+		order[i] = &g->nodes[i];
+		g->twin[i] = i;
+	}
+	qsort(order, g->count, sizeof(*order), compare_nodes);
+	for (i = 1; i < g->count; i++) {
+		const struct omni__person *a = order[i - 1]->person;
+		const struct omni__person *b = order[i]->person;
+
+		if (omni__person_order(a, b) == 0 && omni__person_live(a) &&
+		    omni__pair_weight(g->model, a, b) >= g->model->join)
+			g->twin[order[i] - g->nodes] =
+			    g->twin[order[i - 1] - g->nodes];
+	}
+	for (i = 0; i < g->count; i++)
+		(void)omni__unite(g->pool, i, g->twin[i]);
+	return OMNI_OK;
+}
+
+/* ---- candidate pairs ------------------------------------------------ */
+
+struct holder {
+	uint64_t key;
+	size_t node;
+};
+
+static int
+compare_holders(const void *left, const void *right)
+{
+	const struct holder *a = left, *b = right;
+
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	return a->node < b->node ? -1 : a->node > b->node;
+}
+
+static int
+compare_edges(const void *left, const void *right)
+{
+	const struct omni__edge *a = left, *b = right;
+
+	if (a->a != b->a)
+		return a->a < b->a ? -1 : 1;
+	return a->b < b->b ? -1 : a->b > b->b;
+}
+
+static omni_status
+collect_holders(struct gather *g, struct holder **out, size_t *count)
+{
+	size_t i, k, n = 0, room = 0;
+	struct holder *holders;
+
+	for (i = 0; i < g->count; i++)
+		room += g->nodes[i].person->count;
+	holders = omni__arena_alloc(&g->db->scratch,
+	    (room + 1) * sizeof(*holders));
+	if (holders == NULL)
+		return omni__nomem(&g->db->error);
+	for (i = 0; i < g->count; i++) {
+		const struct omni__person *person = g->nodes[i].person;
+
+		if (g->twin[i] != i)
+			continue;
+		for (k = 0; k < person->count; k++)
+			if (person->items[k].hash != 0 &&
+			    person->items[k].step != OMNI__STEP_COMMON) {
+				holders[n].key = person->items[k].hash;
+				holders[n++].node = i;
+			}
+	}
+	qsort(holders, n, sizeof(*holders), compare_holders);
+	*out = holders;
+	*count = n;
+	return OMNI_OK;
+}
+
+static omni_status
+add_edge(struct gather *g, size_t a, size_t b)
+{
+	struct omni__edge *edge;
+
+	if (a == b)
+		return OMNI_OK;
+	if (omni__grow(&g->db->env, &g->edges, &g->edge_room,
+	    g->edge_count + 1, sizeof(*edge)) != OMNI_OK)
+		return omni__nomem(&g->db->error);
+	edge = &g->edges[g->edge_count++];
+	edge->a = a < b ? a : b;
+	edge->b = a < b ? b : a;
+	return OMNI_OK;
+}
+
+static omni_status
+pair_holders(struct gather *g, const struct holder *holders, size_t count)
+{
+	omni_status status = OMNI_OK;
+	size_t from, to, i, j;
+
+	for (from = 0; from < count && status == OMNI_OK; from = to) {
+		for (to = from + 1; to < count &&
+		    holders[to].key == holders[from].key; to++)
+			;
+		for (i = from; i < to; i++)
+			for (j = i + 1; j < to && status == OMNI_OK; j++)
+				status = add_edge(g, holders[i].node,
+				    holders[j].node);
+	}
+	return status;
+}
+
+/* Weighs each pair once and keeps those that are candidates. */
+static void
+weigh_edges(struct gather *g)
+{
+	size_t i, kept = 0;
+
+	if (g->edge_count == 0)
+		return;
+	qsort(g->edges, g->edge_count, sizeof(*g->edges), compare_edges);
+	for (i = 0; i < g->edge_count; i++) {
+		struct omni__edge edge = g->edges[i];
+		const struct omni__person *a, *b;
+
+		if (kept > 0 && compare_edges(&g->edges[kept - 1], &edge) == 0)
+			continue;
+		a = g->nodes[edge.a].person;
+		b = g->nodes[edge.b].person;
+		edge.weight = omni__pair_weight(g->model, a, b);
+		if (edge.weight >= g->model->edge)
+			g->edges[kept++] = edge;
+	}
+	g->edge_count = kept;
+}
+
+/* ---- pools ---------------------------------------------------------- */
+
+static void
+unite_pools(struct gather *g)
+{
+	size_t i, r;
+
+	for (i = 0; i < g->edge_count; i++)
+		(void)omni__unite(g->pool, g->edges[i].a, g->edges[i].b);
+	for (r = 0; r < g->ruling_count; r++) {
+		const struct omni__ruling *ruling = &g->rulings[r];
+
+		if (ruling->what != OMNI_VERDICT_SAME)
+			continue;
+		for (i = 1; i < ruling->count[0]; i++)
+			(void)omni__unite(g->pool, ruling->side[0][0],
+			    ruling->side[0][i]);
+	}
+	for (i = 0; i < g->count; i++)
+		g->nodes[i].pool = omni__root(g->pool, i);
+}
+
+/* Members, edges and rulings of each pool, in runs. */
+struct runs {
+	size_t *local;		/* index of a node within its pool */
+	struct omni__node **members;
+	size_t *begin;		/* of pool root r: members[begin[r]] on */
+	size_t *size;
+	struct omni__edge *edges;
+	size_t *edge_begin, *edge_size;
+};
+
+static bool
+allocate_runs(struct gather *g, struct runs *runs)
+{
+	struct omni__arena *arena = &g->db->scratch;
+	size_t size = g->count * sizeof(size_t);
+
+	runs->local = omni__arena_alloc(arena, size);
+	runs->begin = omni__arena_zero(arena, size);
+	runs->size = omni__arena_zero(arena, size);
+	runs->edge_begin = omni__arena_zero(arena, size);
+	runs->edge_size = omni__arena_zero(arena, size);
+	runs->members = omni__arena_alloc(arena,
+	    g->count * sizeof(*runs->members));
+	runs->edges = omni__arena_alloc(arena,
+	    (g->edge_count + 1) * sizeof(*runs->edges));
+	return runs->local != NULL && runs->begin != NULL &&
+	    runs->size != NULL && runs->edge_begin != NULL &&
+	    runs->edge_size != NULL && runs->members != NULL &&
+	    runs->edges != NULL;
+}
+
+/* Counting sort by pool; within one, the order (age) stays. */
+static omni_status
+make_runs(struct gather *g, struct runs *runs)
+{
+	size_t i, at = 0, edge_at = 0;
+
+	if (!allocate_runs(g, runs))
+		return omni__nomem(&g->db->error);
+	for (i = 0; i < g->count; i++)
+		runs->size[g->nodes[i].pool]++;
+	for (i = 0; i < g->edge_count; i++)
+		runs->edge_size[g->nodes[g->edges[i].a].pool]++;
+	for (i = 0; i < g->count; i++) {
+		runs->begin[i] = at;
+		at += runs->size[i];
+		runs->edge_begin[i] = edge_at;
+		edge_at += runs->edge_size[i];
+		runs->size[i] = runs->edge_size[i] = 0;
+	}
+	for (i = 0; i < g->count; i++) {
+		size_t p = g->nodes[i].pool;
+
+		runs->local[i] = runs->size[p];
+		runs->members[runs->begin[p] + runs->size[p]++] =
+		    &g->nodes[i];
+	}
+	for (i = 0; i < g->edge_count; i++) {
+		struct omni__edge edge = g->edges[i];
+		size_t p = g->nodes[edge.a].pool;
+
+		edge.a = runs->local[edge.a];
+		edge.b = runs->local[edge.b];
+		runs->edges[runs->edge_begin[p] + runs->edge_size[p]++] =
+		    edge;
+	}
+	return OMNI_OK;
+}
+
+/* The part of a ruling that lies in a pool, in the pool's indices. */
+static omni_status
+localise(struct gather *g, const struct runs *runs, size_t pool,
+    const struct omni__ruling *ruling, struct omni__ruling *out)
+{
+	size_t s, i, *list;
+
+	memset(out, 0, sizeof(*out));
+	out->what = ruling->what;
+	for (s = 0; s < 2; s++) {
+		list = omni__arena_alloc(&g->db->scratch,
+		    (ruling->count[s] + 1) * sizeof(*list));
+		if (list == NULL)
+			return omni__nomem(&g->db->error);
+		out->side[s] = list;
+		for (i = 0; i < ruling->count[s]; i++)
+			if (g->nodes[ruling->side[s][i]].pool == pool)
+				list[out->count[s]++] =
+				    runs->local[ruling->side[s][i]];
+	}
+	return OMNI_OK;
+}
+
+static omni_status
+local_rulings(struct gather *g, const struct runs *runs, size_t pool,
+    struct omni__pool *out)
+{
+	struct omni__ruling *list;
+	omni_status status = OMNI_OK;
+	size_t r, n = 0;
+
+	if (g->ruling_count == 0)
+		return OMNI_OK;
+	list = omni__arena_alloc(&g->db->scratch,
+	    g->ruling_count * sizeof(*list));
+	if (list == NULL)
+		return omni__nomem(&g->db->error);
+	for (r = 0; r < g->ruling_count && status == OMNI_OK; r++) {
+		status = localise(g, runs, pool, &g->rulings[r], &list[n]);
+		if (list[n].count[0] > 0 &&
+		    (list[n].what == OMNI_VERDICT_SAME ||
+		    list[n].count[1] > 0))
+			n++;
+	}
+	out->rulings = list;
+	out->ruling_count = n;
+	return status;
+}
+
+static omni_status
+cluster_one(struct gather *g, const struct runs *runs, size_t root)
+{
+	struct omni__pool pool = {
+		.nodes = runs->members + runs->begin[root],
+		.count = runs->size[root],
+		.edges = runs->edges + runs->edge_begin[root],
+		.edge_count = runs->edge_size[root],
+	};
+	omni_status status;
+	size_t *customer, i;
+
+	if (pool.count == 1) {
+		pool.nodes[0]->customer = root;
+		pool.nodes[0]->strength = INT32_MAX;
+		return OMNI_OK;
+	}
+	customer = omni__arena_alloc(&g->db->scratch,
+	    pool.count * sizeof(*customer));
+	if (customer == NULL)
+		return omni__nomem(&g->db->error);
+	status = local_rulings(g, runs, root, &pool);
+	if (status == OMNI_OK)
+		status = omni__pool_cluster(g->db, g->model, &pool,
+		    customer);
+	for (i = 0; i < pool.count && status == OMNI_OK; i++)
+		pool.nodes[i]->customer =
+		    (size_t)(pool.nodes[customer[i]] - g->nodes);
+	return status;
+}
+
+static omni_status
+find_pools(struct gather *g)
+{
+	struct holder *holders;
+	struct runs runs;
+	size_t count, i;
+	omni_status status;
+
+	status = find_twins(g);
+	if (status == OMNI_OK)
+		status = collect_holders(g, &holders, &count);
+	if (status == OMNI_OK)
+		status = pair_holders(g, holders, count);
+	if (status != OMNI_OK)
+		return status;
+	weigh_edges(g);
+	unite_pools(g);
+	status = make_runs(g, &runs);
+	for (i = 0; i < g->count && status == OMNI_OK; i++)
+		if (g->nodes[i].pool == i)
+			status = cluster_one(g, &runs, i);
+	return status;
+}
+
+omni_status
+omni__cluster(struct omni *db, struct omni__node *nodes, size_t count,
+    const struct omni__ruling *rulings, size_t ruling_count)
+{
+	struct gather g = { .db = db, .nodes = nodes, .count = count,
+	    .rulings = rulings, .ruling_count = ruling_count };
+	omni_status status;
+	size_t i;
+
+	if (count == 0)
+		return OMNI_OK;
+	status = omni__model(db, &g.model);
+	if (status != OMNI_OK)
+		return status;
+	g.twin = omni__arena_alloc(&db->scratch, count * sizeof(*g.twin));
+	g.pool = omni__arena_alloc(&db->scratch, count * sizeof(*g.pool));
+	if (g.twin == NULL || g.pool == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < count; i++)
+		g.pool[i] = i;
+	status = find_pools(&g);
+	omni__free(&db->env, g.edges);
+	return status;
+}

@@ -1,0 +1,281 @@
+/*
+ * Rows of omni_record: loading, finding, saving.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "identity/resolve.h"
+
+#define ROW_COLUMNS \
+	"r.id, r.fact, r.happened, r.content, r.first, r.flags,\n" \
+	"  r.pool, r.customer, r.strength, r.features"
+#define ROW_OUT "biiiiibbib"
+
+static const struct omni__sql row_load = {
+	.name = "row_load",
+	.in = "id:b",
+	.out = ROW_OUT,
+	.sql = "SELECT " ROW_COLUMNS "\n"
+	    "FROM omni_record r WHERE r.id = $id",
+};
+
+static const struct omni__sql row_pool = {
+	.name = "row_pool",
+	.in = "pool:b",
+	.out = ROW_OUT,
+	.sql = "SELECT " ROW_COLUMNS "\n"
+	    "FROM omni_record r WHERE r.pool = $pool",
+};
+
+static const struct omni__sql row_delete = {
+	.name = "row_delete",
+	.in = "id:b",
+	.sql = "DELETE FROM omni_record USING p WHERE id = $id",
+};
+
+static const struct omni__sql row_version_delete = {
+	.name = "row_version_delete",
+	.in = "id:b",
+	.sql = "DELETE FROM omni_version USING p WHERE record = $id",
+};
+
+static const struct omni__sql row_save = {
+	.name = "row_save",
+	.in = "id:b fact:i happened:i content:i first:i flags:i pool:b "
+	    "customer:b strength:i features:b",
+	.sql = "INSERT INTO omni_record (id, fact, happened, content, first,"
+	    " flags, pool, customer, strength, features)\n"
+	    "SELECT $id, $fact, $happened, $content, $first, $flags, $pool,"
+	    " $customer, $strength, $features FROM p WHERE true\n"
+	    "ON CONFLICT (id) DO UPDATE SET fact = excluded.fact,"
+	    " happened = excluded.happened, content = excluded.content,"
+	    " first = excluded.first, flags = excluded.flags,"
+	    " pool = excluded.pool, customer = excluded.customer,"
+	    " strength = excluded.strength, features = excluded.features",
+};
+#define SAVE_COLUMNS 10
+
+/* ---- in memory ------------------------------------------------------ */
+
+struct omni__row *
+omni__row_find(const struct omni__resolver *r, const unsigned char *id)
+{
+	size_t *at = omni__map_get(&r->by_id, id, OMNI__ID);
+
+	return at != NULL ? r->rows[*at] : NULL;
+}
+
+static bool
+make_room(struct omni__resolver *r)
+{
+	size_t room = r->room == 0 ? 64 : r->room * 2;
+	struct omni__row **rows;
+
+	if (r->count < r->room)
+		return true;
+	rows = omni__arena_alloc(&r->db->scratch, room * sizeof(*rows));
+	if (rows == NULL)
+		return false;
+	if (r->count > 0)
+		memcpy(rows, r->rows, r->count * sizeof(*rows));
+	r->rows = rows;
+	r->room = room;
+	return true;
+}
+
+struct omni__row *
+omni__row_get(struct omni__resolver *r, const unsigned char *id)
+{
+	struct omni__row *row = omni__row_find(r, id);
+	bool found;
+
+	if (row != NULL)
+		return row;
+	r->by_id.arena = &r->db->scratch;
+	if (!make_room(r))
+		return NULL;
+	row = omni__arena_zero(&r->db->scratch, sizeof(*row));
+	if (row == NULL)
+		return NULL;
+	memcpy(row->id, id, OMNI__ID);
+	row->happened = row->first = OMNI_TIME_UNKNOWN;
+	row->strength = INT32_MAX;
+	if (omni__map_put(&r->by_id, row->id, OMNI__ID, r->count, &found) ==
+	    NULL)
+		return NULL;
+	r->rows[r->count++] = row;
+	return row;
+}
+
+/* ---- from the store ------------------------------------------------- */
+
+static int64_t
+int_of(const struct omni__value *value, int64_t null)
+{
+	return value->type == OMNI__INT ? value->number : null;
+}
+
+static omni_status
+take_row(struct omni__resolver *r, const struct omni__value *v)
+{
+	struct omni__row *row;
+	omni_status status;
+
+	if (v[0].size != OMNI__ID || v[6].size != OMNI__ID ||
+	    v[7].size != OMNI__ID)
+		return omni__fail(&r->db->error, OMNI_CORRUPT,
+		    "a record's row is damaged: rebuild the store");
+	if (omni__row_find(r, v[0].bytes) != NULL)
+		return OMNI_OK;
+	row = omni__row_get(r, v[0].bytes);
+	if (row == NULL)
+		return omni__nomem(&r->db->error);
+	row->fact = v[1].number;
+	row->happened = int_of(&v[2], OMNI_TIME_UNKNOWN);
+	row->content = v[3].number;
+	row->first = int_of(&v[4], OMNI_TIME_UNKNOWN);
+	row->flags = v[5].number;
+	memcpy(row->pool, v[6].bytes, OMNI__ID);
+	memcpy(row->customer, v[7].bytes, OMNI__ID);
+	memcpy(row->old_customer, v[7].bytes, OMNI__ID);
+	row->strength = (int32_t)int_of(&v[8], INT32_MAX);
+	row->stored = true;
+	status = omni__person_unpack(r->db, v[9].bytes, v[9].size,
+	    &row->old);
+	if (status != OMNI_OK)
+		return status;
+	/* Items are shared until the row is refitted; steps are set in
+	 * both alike. */
+	row->person = row->old;
+	return OMNI_OK;
+}
+
+static int
+compare_ids(const void *left, const void *right)
+{
+	const unsigned char *const *a = left, *const *b = right;
+
+	return memcmp(*a, *b, OMNI__ID);
+}
+
+/* Distinct ids as parameters, sorted, so that the B-tree is walked once. */
+static omni_status
+id_params(struct omni *db, const unsigned char *const *ids, size_t count,
+    struct omni__value **params, size_t *rows)
+{
+	const unsigned char **sorted;
+	size_t i, n = 0;
+
+	sorted = omni__arena_copy(&db->scratch, ids, count * sizeof(*sorted));
+	*params = omni__arena_alloc(&db->scratch,
+	    (count + 1) * sizeof(**params));
+	if (sorted == NULL || *params == NULL)
+		return omni__nomem(&db->error);
+	qsort(sorted, count, sizeof(*sorted), compare_ids);
+	for (i = 0; i < count; i++)
+		if (i == 0 || memcmp(sorted[i - 1], sorted[i], OMNI__ID) != 0)
+			(*params)[n++] = omni__blob(sorted[i], OMNI__ID);
+	*rows = n;
+	return OMNI_OK;
+}
+
+static omni_status
+load(struct omni__resolver *r, const struct omni__sql *sql,
+    const unsigned char *const *ids, size_t count)
+{
+	struct omni__value *params;
+	struct omni__result result;
+	omni_status status;
+	size_t i, rows;
+
+	if (count == 0)
+		return OMNI_OK;
+	status = id_params(r->db, ids, count, &params, &rows);
+	if (status == OMNI_OK)
+		status = omni__query(r->db, sql, params, rows, &result);
+	for (i = 0; status == OMNI_OK && i < result.count; i++)
+		status = take_row(r, OMNI__AT(&result, i, 0));
+	return status;
+}
+
+omni_status
+omni__rows_load(struct omni__resolver *r, const unsigned char *const *ids,
+    size_t count)
+{
+	return load(r, &row_load, ids, count);
+}
+
+omni_status
+omni__rows_load_pools(struct omni__resolver *r,
+    const unsigned char *const *pools, size_t count)
+{
+	return load(r, &row_pool, pools, count);
+}
+
+/* ---- to the store --------------------------------------------------- */
+
+static struct omni__value
+int_or_null(int64_t number, int64_t null)
+{
+	return number == null ? omni__null() : omni__int(number);
+}
+
+static omni_status
+save_params(struct omni *db, const struct omni__row *row,
+    struct omni__value *v)
+{
+	v[0] = omni__blob(row->id, OMNI__ID);
+	v[1] = omni__int(row->fact);
+	v[2] = int_or_null(row->happened, OMNI_TIME_UNKNOWN);
+	v[3] = omni__int(row->content);
+	v[4] = int_or_null(row->first, OMNI_TIME_UNKNOWN);
+	v[5] = omni__int(row->flags);
+	v[6] = omni__blob(row->pool, OMNI__ID);
+	v[7] = omni__blob(row->customer, OMNI__ID);
+	v[8] = int_or_null(row->strength, INT32_MAX);
+	return omni__person_pack(db, &row->person, &v[9]);
+}
+
+static int
+compare_rows(const void *left, const void *right)
+{
+	const struct omni__row *const *a = left, *const *b = right;
+
+	return memcmp((*a)->id, (*b)->id, OMNI__ID);
+}
+
+omni_status
+omni__rows_save(struct omni__resolver *r)
+{
+	struct omni *db = r->db;
+	struct omni__row **sorted;
+	struct omni__value *save, *gone;
+	omni_status status = OMNI_OK;
+	size_t i, saves = 0, gones = 0;
+
+	sorted = omni__arena_copy(&db->scratch, r->rows,
+	    r->count * sizeof(*sorted));
+	save = omni__arena_alloc(&db->scratch,
+	    (r->count * SAVE_COLUMNS + 1) * sizeof(*save));
+	gone = omni__arena_alloc(&db->scratch,
+	    (r->count + 1) * sizeof(*gone));
+	if (sorted == NULL || save == NULL || gone == NULL)
+		return omni__nomem(&db->error);
+	qsort(sorted, r->count, sizeof(*sorted), compare_rows);
+	for (i = 0; i < r->count && status == OMNI_OK; i++) {
+		struct omni__row *row = sorted[i];
+
+		if (row->gone && row->stored)
+			gone[gones++] = omni__blob(row->id, OMNI__ID);
+		else if (row->dirty && !row->gone)
+			status = save_params(db, row,
+			    save + SAVE_COLUMNS * saves++);
+	}
+	if (status == OMNI_OK)
+		status = omni__exec(db, &row_delete, gone, gones);
+	if (status == OMNI_OK)
+		status = omni__exec(db, &row_version_delete, gone, gones);
+	if (status == OMNI_OK)
+		status = omni__exec(db, &row_save, save, saves);
+	return status;
+}
