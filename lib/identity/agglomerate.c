@@ -118,12 +118,10 @@ cell_score(const struct omni__model *model, struct cell *cell)
 		e.present |= UINT32_C(1) << c;
 		if (omni__behaviour[c] & OMNI__IDENTIFIER) {
 			*w = cell->best[c];
-		} else {
-			w->strangers = floor_divide(cell->sum[c].strangers,
-			    n);
-			w->relatives = floor_divide(cell->sum[c].relatives,
-			    n);
+			continue;
 		}
+		w->strangers = floor_divide(cell->sum[c].strangers, n);
+		w->relatives = floor_divide(cell->sum[c].relatives, n);
 		root = fourth_root[n * 64 / (int64_t)cell->all];
 		w->strangers = floor_divide(w->strangers * root, 1024);
 		w->relatives = floor_divide(w->relatives * root, 1024);

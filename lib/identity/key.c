@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "identity/resolve.h"
+#include "identity/customer.h"
 
 #define COMMON 50
 
