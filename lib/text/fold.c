@@ -310,6 +310,14 @@ is_mark(const utf8proc_property_t *property)
 	    property->category == UTF8PROC_CATEGORY_ME;
 }
 
+/* Letters, marks and digits: a mark on anything else is no letter's half. */
+static bool
+is_letter(const utf8proc_property_t *property)
+{
+	return property->category >= UTF8PROC_CATEGORY_LU &&
+	    property->category <= UTF8PROC_CATEGORY_NO;
+}
+
 /* Something that no character before it can compose with. */
 static bool
 starts_run(uint32_t c, const utf8proc_property_t *property)
@@ -347,7 +355,7 @@ put_plain(struct folding *f, uint32_t c)
 	}
 	if (is_mark(property) && f->bare)
 		return;
-	if (is_bare(c)) {
+	if (is_bare(c) || !is_letter(property)) {
 		run_flush(f);
 		due_blank(f);
 		f->bare = true;
@@ -423,7 +431,8 @@ omni__fold(struct omni__buf *buf, const char *text, size_t size)
 	f.start = buf->size;
 	f.count = 0;
 	f.letter = 0;
-	f.bare = f.blank = false;
+	f.bare = true;
+	f.blank = false;
 	while (at < size) {
 		if ((unsigned char)text[at] < 0x80 && !is_blank(text[at]))
 			at = put_word(&f, text, size, at);
