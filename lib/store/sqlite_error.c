@@ -84,6 +84,35 @@ find(const struct failure *table, size_t count, int code)
 }
 
 static const struct failure *
+find_system(int number)
+{
+	return find(system_failures, OMNI__COUNT(system_failures), number);
+}
+
+/*
+ * Why a file could not be written.  The connection's own number is often
+ * that of something that was tidied up afterwards, so the log, then the file
+ * are asked for theirs.
+ */
+static const struct failure *
+write_failure(sqlite3 *db)
+{
+	const struct failure *failure = NULL;
+	sqlite3_file *log = NULL;
+	int number = 0;
+
+	if (sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER,
+	    &log) == SQLITE_OK && log != NULL && log->pMethods != NULL &&
+	    log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO,
+	    &number) == SQLITE_OK)
+		failure = find_system(number);
+	if (failure == NULL && sqlite3_file_control(db, "main",
+	    SQLITE_FCNTL_LAST_ERRNO, &number) == SQLITE_OK)
+		failure = find_system(number);
+	return failure;
+}
+
+static const struct failure *
 failure_of(sqlite3 *db, int code)
 {
 	const struct failure *failure = NULL;
@@ -91,8 +120,9 @@ failure_of(sqlite3 *db, int code)
 
 	if (db != NULL && code != SQLITE_IOERR_NOMEM &&
 	    (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN))
-		failure = find(system_failures, OMNI__COUNT(system_failures),
-		    sqlite3_system_errno(db));
+		failure = find_system(sqlite3_system_errno(db));
+	if (failure == NULL && db != NULL && code == SQLITE_IOERR_WRITE)
+		failure = write_failure(db);
 	if (failure == NULL)
 		failure = find(failures, OMNI__COUNT(failures), code);
 	if (failure == NULL)
