@@ -134,11 +134,13 @@ bool omni__contact_kind(const char *kind);
  * anywhere. */
 omni_status omni__contact_hash(struct omni *db, const char *kind,
     const char *value, unsigned char hash[OMNI__ID], bool *usable);
-/* "Street 1, 211 71 Malmo" of its parts (each may be NULL or empty), or NULL
- * when they are no postal address; in the scratch arena. */
-omni_status omni__contact_postal(struct omni *db, const char *full,
-    const char *street, const char *postcode, const char *city,
-    const char **line);
+/* "Street 1, 211 71 Malmo" of its parts (each may be NULL or empty); *line is
+ * NULL when they are no postal address; in the scratch arena. */
+struct omni__postal {
+	const char *full, *street, *number, *postcode, *city;
+};
+omni_status omni__contact_postal(struct omni *db,
+    const struct omni__postal *parts, const char **line);
 
 struct omni__contact_state {
 	const char *suppressed;	/* the cause, or NULL */

@@ -100,17 +100,20 @@ given(const char *text)
 }
 
 omni_status
-omni__contact_postal(struct omni *db, const char *full, const char *street,
-    const char *postcode, const char *city, const char **line)
+omni__contact_postal(struct omni *db, const struct omni__postal *parts,
+    const char **line)
 {
+	bool postcode = given(parts->postcode), city = given(parts->city);
+
 	*line = NULL;
-	if (given(full))
-		*line = full;
-	else if (given(street) && (given(postcode) || given(city))) {
-		*line = omni__arena_printf(&db->scratch, "%s, %s%s%s",
-		    street, given(postcode) ? postcode : "",
-		    given(postcode) && given(city) ? " " : "",
-		    given(city) ? city : "");
+	if (given(parts->full))
+		*line = parts->full;
+	else if (given(parts->street) && (postcode || city)) {
+		*line = omni__arena_printf(&db->scratch, "%s%s%s, %s%s%s",
+		    parts->street, given(parts->number) ? " " : "",
+		    given(parts->number) ? parts->number : "",
+		    postcode ? parts->postcode : "",
+		    postcode && city ? " " : "", city ? parts->city : "");
 		if (*line == NULL)
 			return omni__nomem(&db->error);
 	}

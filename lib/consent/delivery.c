@@ -41,6 +41,21 @@ feature_of(const struct omni__raw *features, size_t count, const char *kind)
 	return NULL;
 }
 
+static omni_status
+postal_of(struct omni *db, const struct omni__raw *features, size_t count,
+    const char **line)
+{
+	const struct omni__postal parts = {
+		.full = feature_of(features, count, "address.full"),
+		.street = feature_of(features, count, "address.street"),
+		.number = feature_of(features, count, "address.number"),
+		.postcode = feature_of(features, count, "address.postcode"),
+		.city = feature_of(features, count, "address.city"),
+	};
+
+	return omni__contact_postal(db, &parts, line);
+}
+
 /* The hash of the address that an inline record names; *usable is false
  * when it names none. */
 static omni_status
@@ -60,11 +75,7 @@ named_address(struct omni *db, const struct omni__fact *record,
 	if (status != OMNI_OK)
 		return status;
 	if (strcmp(kind, "address") == 0)
-		status = omni__contact_postal(db,
-		    feature_of(features, count, "address.full"),
-		    feature_of(features, count, "address.street"),
-		    feature_of(features, count, "address.postcode"),
-		    feature_of(features, count, "address.city"), &value);
+		status = postal_of(db, features, count, &value);
 	else
 		value = feature_of(features, count, kind);
 	if (status != OMNI_OK || value == NULL)

@@ -40,10 +40,10 @@ add_point(struct omni *db, struct omni__points *points, const char *kind,
 /* ---- postal addresses ----------------------------------------------- */
 
 /* The value of a kind that the same record seems to have told: one of the
- * same time, else the best. */
+ * same time; else, if any will do, the best. */
 static const char *
 beside(const struct omni__profile *profile, size_t size,
-    const struct omni__profile *street, const char *kind)
+    const struct omni__profile *street, const char *kind, bool any)
 {
 	const char *best = NULL;
 	size_t i;
@@ -53,7 +53,7 @@ beside(const struct omni__profile *profile, size_t size,
 			continue;
 		if (profile[i].time == street->time)
 			return profile[i].value;
-		if (best == NULL)
+		if (best == NULL && any)
 			best = profile[i].value;
 	}
 	return best;
@@ -64,14 +64,19 @@ add_postal(struct omni *db, struct omni__points *points,
     const struct omni__profile *profile, size_t size,
     const struct omni__profile *part)
 {
+	bool full = strcmp(part->kind, "address.full") == 0;
+	const struct omni__postal parts = {
+		.full = full ? part->value : NULL,
+		.street = part->value,
+		.number = beside(profile, size, part, "address.number",
+		    false),
+		.postcode = beside(profile, size, part, "address.postcode",
+		    true),
+		.city = beside(profile, size, part, "address.city", true),
+	};
 	const char *line;
-	omni_status status;
+	omni_status status = omni__contact_postal(db, &parts, &line);
 
-	if (strcmp(part->kind, "address.full") == 0)
-		return add_point(db, points, "address", part->value);
-	status = omni__contact_postal(db, NULL, part->value,
-	    beside(profile, size, part, "address.postcode"),
-	    beside(profile, size, part, "address.city"), &line);
 	if (status != OMNI_OK || line == NULL)
 		return status;
 	return add_point(db, points, "address", line);

@@ -1,0 +1,1071 @@
+/*
+ * Permission and routes: the law of permission beside a naive reading of the
+ * same law, and what it means for customers that merge, split and change
+ * their minds.
+ */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <string.h>
+
+#include "harness.h"
+#include "routing/routing.h"
+
+#define T0 (HARNESS_NOW - 100 * HARNESS_DAY)
+#define DAY(n) (T0 + (n) * HARNESS_DAY)
+
+/* ---- the naive reading ---------------------------------------------- */
+
+/* Scopes as sets over a small world, whose last members stand for all that
+ * is not named. */
+static const char *const world_purposes[] = {
+	"news", "offer", "offer/shoes", "offer/shoes/red", "offering",
+	"invoice", NULL
+};
+static const char *const world_channels[] = { "email", "sms", "post", NULL };
+#define PURPOSES OMNI__COUNT(world_purposes)
+#define CHANNELS OMNI__COUNT(world_channels)
+
+static uint32_t
+subtree(const char *purpose)
+{
+	char inside[64];
+	uint32_t set = 0;
+	size_t i;
+
+	if (purpose[0] == '*')
+		return (UINT32_C(1) << PURPOSES) - 1;
+	(void)snprintf(inside, sizeof(inside), "%s/", purpose);
+	for (i = 0; world_purposes[i] != NULL; i++)
+		if (strcmp(world_purposes[i], purpose) == 0 ||
+		    strncmp(world_purposes[i], inside, strlen(inside)) == 0)
+			set |= UINT32_C(1) << i;
+	return set;
+}
+
+static uint32_t
+channels_of(const char *channel)
+{
+	size_t i;
+
+	for (i = 0; world_channels[i] != NULL; i++)
+		if (channel != NULL && strcmp(world_channels[i], channel) == 0)
+			return UINT32_C(1) << i;
+	return (UINT32_C(1) << CHANNELS) - 1;
+}
+
+struct naive {
+	const struct omni__said *said;
+	size_t count;
+	size_t purpose, channel;	/* in the world */
+	int64_t since, at;
+};
+
+static int
+naive_contains(const struct naive *n, const struct omni__said *s)
+{
+	int inside = (subtree(s->purpose) >> n->purpose & 1) != 0 &&
+	    (channels_of(s->channel) >> n->channel & 1) != 0;
+
+	if (s->said == OMNI_SAID_GRANT && n->since > s->happened &&
+	    strcmp(s->purpose, world_purposes[n->purpose]) != 0)
+		return 0;
+	return inside;
+}
+
+static int
+naive_covers(const struct omni__said *g, const struct omni__said *w)
+{
+	uint32_t p = subtree(g->purpose), c = channels_of(g->channel);
+
+	if (!(w->happened < g->happened) || g->doubtful)
+		return 0;
+	if (strcmp(w->source, g->source) != 0)
+		return 0;
+	return (p & subtree(w->purpose)) == p &&
+	    (c & channels_of(w->channel)) == c;
+}
+
+static int
+naive_in_g(const struct naive *n, const struct omni__said *g)
+{
+	return g->said == OMNI_SAID_GRANT && naive_contains(n, g) &&
+	    g->happened <= n->at && n->at < g->expiry;
+}
+
+static int
+naive_open(const struct naive *n)
+{
+	size_t i, k;
+
+	for (i = 0; i < n->count; i++) {
+		const struct omni__said *w = &n->said[i];
+		int covered = 0;
+
+		if (w->said != OMNI_SAID_WITHDRAW || !naive_contains(n, w))
+			continue;
+		for (k = 0; k < n->count; k++)
+			covered |= naive_in_g(n, &n->said[k]) &&
+			    naive_covers(&n->said[k], w);
+		if (!covered)
+			return 1;
+	}
+	return 0;
+}
+
+static int
+naive_granted(const struct naive *n)
+{
+	size_t i;
+	int any = 0;
+
+	for (i = 0; i < n->count; i++)
+		any |= naive_in_g(n, &n->said[i]);
+	return any;
+}
+
+/* 1 yes, 0 no, 2 yes but last. */
+static int
+naive_permit(const struct naive *n, int32_t basis)
+{
+	if (basis == OMNI_BASIS_CONTRACT || basis == OMNI_BASIS_LAW)
+		return naive_open(n) ? 2 : 1;
+	if (naive_open(n))
+		return 0;
+	return basis == OMNI_BASIS_INTEREST || naive_granted(n);
+}
+
+/* ---- random histories ----------------------------------------------- */
+
+static const char *
+pick(struct harness *h, const char *const *words, size_t count)
+{
+	return words[harness_random(h, count)];
+}
+
+static void
+random_said(struct harness *h, struct omni__said *s, size_t i)
+{
+	static const char *const purposes[] = {
+		"*", "news", "offer", "offer/shoes", "offer/shoes/red",
+		"offering", "invoice"
+	};
+	static const char *const channels[] = {
+		NULL, NULL, "email", "sms", "post"
+	};
+	static const char *const sources[] = { "", "till", "web" };
+
+	memset(s, 0, sizeof(*s));
+	s->fact = (int64_t)i + 1;
+	s->said = harness_random(h, 2) ? OMNI_SAID_GRANT :
+	    OMNI_SAID_WITHDRAW;
+	s->purpose = pick(h, purposes, OMNI__COUNT(purposes));
+	s->channel = pick(h, channels, OMNI__COUNT(channels));
+	s->source = pick(h, sources, OMNI__COUNT(sources));
+	s->happened = DAY((int64_t)harness_random(h, 12));
+	s->expiry = s->said == OMNI_SAID_GRANT && harness_random(h, 4) == 0 ?
+	    s->happened + (int64_t)harness_random(h, 12) * HARNESS_DAY + 1 :
+	    INT64_MAX;
+	s->doubtful = harness_random(h, 10) == 0;
+}
+
+static int
+by_time(const void *left, const void *right)
+{
+	const struct omni__said *a = left, *b = right;
+
+	if (a->happened != b->happened)
+		return a->happened < b->happened ? -1 : 1;
+	return (a->fact > b->fact) - (a->fact < b->fact);
+}
+
+static size_t
+random_history(struct harness *h, struct omni__said *said, size_t most)
+{
+	size_t i, count = harness_random(h, most + 1);
+
+	for (i = 0; i < count; i++)
+		random_said(h, &said[i], i);
+	qsort(said, count, sizeof(*said), by_time);
+	return count;
+}
+
+#define HISTORIES 60000
+
+static void
+permission_is_what_the_law_says(void **state)
+{
+	struct harness bare = { .engine = "no store" }, *h = &bare;
+	struct omni__said said[10];
+	size_t seen[3] = { 0, 0, 0 };
+	size_t i;
+
+	(void)state;
+	harness_seed(h, __func__);
+	for (i = 0; i < HISTORIES; i++) {
+		struct naive n = {
+			.said = said,
+			.count = random_history(h, said, 10),
+			.purpose = harness_random(h, PURPOSES - 1),
+			.channel = harness_random(h, CHANNELS - 1),
+			.since = DAY((int64_t)harness_random(h, 8)) - HARNESS_DAY,
+			.at = DAY((int64_t)harness_random(h, 16)),
+		};
+		struct omni__question q = {
+			.purpose = world_purposes[n.purpose],
+			.channel = world_channels[n.channel],
+			.basis = 1 + (int32_t)harness_random(h, 4),
+			.since = n.since,
+			.at = n.at,
+		};
+		struct omni__permit permit;
+		int wanted = naive_permit(&n, q.basis), got;
+
+		omni__permission(said, n.count, &q, &permit);
+		got = permit.reason != 0 ? 0 : q.basis >=
+		    OMNI_BASIS_CONTRACT && permit.withdrawal != NULL ? 2 : 1;
+		if (got != wanted)
+			fail_msg("history %zu: %d is wanted, not %d", i,
+			    wanted, got);
+		seen[wanted]++;
+	}
+	printf("# %d histories: %zu no, %zu yes, %zu last\n", HISTORIES,
+	    seen[0], seen[1], seen[2]);
+	assert_true(seen[0] > 5000 && seen[1] > 5000 && seen[2] > 5000);
+}
+
+/* ---- what every test defines ---------------------------------------- */
+
+static void
+define_channel(struct harness *h, const char *name, int32_t direction,
+    const char *address)
+{
+	omni_channel *channel = omni_channel_new(name);
+
+	assert_non_null(channel);
+	harness_ok(h, omni_channel_set_direction(channel, direction));
+	if (address != NULL)
+		harness_ok(h, omni_channel_set_address(channel, address));
+	harness_ok(h, omni_channel_set_time(channel, DAY(-900)));
+	harness_ok(h, omni_channel_put(h->db, channel, NULL));
+	omni_channel_free(channel);
+}
+
+static omni_purpose *
+purpose_of(struct harness *h, const char *name, int32_t basis,
+    const char *const *channels)
+{
+	omni_purpose *purpose = omni_purpose_new(name);
+
+	assert_non_null(purpose);
+	harness_ok(h, omni_purpose_set_basis(purpose, basis));
+	for (; *channels != NULL; channels++)
+		harness_ok(h, omni_purpose_add_channel(purpose, *channels));
+	harness_ok(h, omni_purpose_set_time(purpose, DAY(-900)));
+	return purpose;
+}
+
+static void
+define_purpose(struct harness *h, const char *name, int32_t basis,
+    const char *const *channels)
+{
+	omni_purpose *purpose = purpose_of(h, name, basis, channels);
+
+	harness_ok(h, omni_purpose_put(h->db, purpose, NULL));
+	omni_purpose_free(purpose);
+}
+
+static const char *const all_channels[] = { "email", "sms", "post", NULL };
+
+static struct harness *
+shop_of(void **state)
+{
+	struct harness *h = harness_of(state);
+
+	define_channel(h, "store", OMNI_DIRECTION_IN, NULL);
+	define_channel(h, "email", OMNI_DIRECTION_BOTH, "email");
+	define_channel(h, "sms", OMNI_DIRECTION_OUT, "phone");
+	define_channel(h, "post", OMNI_DIRECTION_OUT, "address");
+	define_purpose(h, "news", OMNI_BASIS_CONSENT, all_channels);
+	define_purpose(h, "offer", OMNI_BASIS_CONSENT, all_channels);
+	define_purpose(h, "offer/shoes", OMNI_BASIS_CONSENT, all_channels);
+	define_purpose(h, "survey", OMNI_BASIS_INTEREST, all_channels);
+	define_purpose(h, "invoice", OMNI_BASIS_CONTRACT, all_channels);
+	return h;
+}
+
+/* ---- records -------------------------------------------------------- */
+
+/* Features as kind, value, ..., NULL. */
+static omni_record *
+record_of(const char *const *features)
+{
+	omni_record *record = omni_record_new();
+
+	assert_non_null(record);
+	for (; *features != NULL; features += 2)
+		assert_int_equal(omni_record_add(record, features[0],
+		    features[1]), OMNI_OK);
+	return record;
+}
+
+static void
+put_record(struct harness *h, const char *source, const char *key,
+    int64_t time, const char *const *features)
+{
+	omni_record *record = record_of(features);
+
+	harness_ok(h, omni_record_set_source(record, source, key));
+	harness_ok(h, omni_record_set_time(record, time));
+	harness_ok(h, omni_record_put(h->db, record, NULL));
+	omni_record_free(record);
+}
+
+/* The customer of a keyed record; out takes OMNI_ID_SIZE bytes. */
+static const char *
+customer_of(struct harness *h, const char *source, const char *key,
+    char *out)
+{
+	omni_customer *customer = NULL;
+
+	harness_ok(h, omni_customer_of(h->db, source, key, &customer));
+	(void)snprintf(out, OMNI_ID_SIZE, "%s", omni_customer_id(customer));
+	omni_customer_free(customer);
+	return out;
+}
+
+static const char *const ann[] = {
+	"name.full", "Ann Lee", "email", "ann@example.com",
+	"phone", "+46701234567", "birth_date", "1970-02-03",
+	"address.street", "Storgatan 1", "address.postcode", "211 71",
+	"address.city", "Malmö", NULL
+};
+static const char *const bob[] = {
+	"name.full", "Bob Okafor", "email", "bob@example.com",
+	"phone", "+46709876543", "birth_date", "1981-12-24", NULL
+};
+
+/* ---- statements ----------------------------------------------------- */
+
+struct say {
+	const char *source, *key;	/* the record that says it */
+	const char *customer;		/* or the customer */
+	int32_t said;
+	const char *purpose, *channel;
+	int64_t time, expiry;		/* 0: none */
+	int32_t rank;
+	const char *told_by;		/* the statement's own source */
+	const omni_record *who;
+};
+
+static void
+add_who(struct harness *h, omni_statement *s, const struct say *say)
+{
+	omni_record *who;
+
+	if (say->customer != NULL) {
+		harness_ok(h, omni_statement_set_customer(s, say->customer));
+		return;
+	}
+	if (say->who != NULL) {
+		harness_ok(h, omni_statement_set_who(s, say->who));
+		return;
+	}
+	who = omni_record_new();
+	assert_non_null(who);
+	harness_ok(h, omni_record_set_source(who, say->source, say->key));
+	harness_ok(h, omni_statement_set_who(s, who));
+	omni_record_free(who);
+}
+
+static void
+say_it(struct harness *h, const struct say *say)
+{
+	static unsigned serial;
+	omni_statement *s = omni_statement_new(say->said, say->purpose);
+	char key[32];
+
+	assert_non_null(s);
+	add_who(h, s, say);
+	if (say->channel != NULL)
+		harness_ok(h, omni_statement_set_channel(s, say->channel));
+	if (say->expiry != 0)
+		harness_ok(h, omni_statement_set_expiry(s, say->expiry));
+	if (say->rank != 0)
+		harness_ok(h, omni_statement_set_rank(s, say->rank));
+	if (say->told_by != NULL) {
+		(void)snprintf(key, sizeof(key), "s%u", ++serial);
+		harness_ok(h, omni_statement_set_key(s, say->told_by, key));
+	}
+	harness_ok(h, omni_statement_set_wording(s, "2025-01"));
+	harness_ok(h, omni_statement_set_time(s, say->time));
+	harness_ok(h, omni_statement_put(h->db, s, NULL));
+	omni_statement_free(s);
+}
+
+#define SAY(h, ...) say_it((h), &(struct say){ __VA_ARGS__ })
+
+/* ---- routes --------------------------------------------------------- */
+
+static omni_route *
+route_of(struct harness *h, const char *source, const char *key,
+    const char *purpose)
+{
+	omni_route *route = NULL;
+	char id[OMNI_ID_SIZE];
+
+	harness_ok(h, omni_route_decide(h->db, customer_of(h, source, key,
+	    id), purpose, OMNI_NOW, &route));
+	return route;
+}
+
+/* The steps as "email sms ", what fell as "post:WITHDRAWN ". */
+static void
+spell(const omni_route *route, char *out, size_t size)
+{
+	size_t used = 0;
+	int32_t i;
+
+	out[0] = '\0';
+	for (i = 0; i < omni_route_step_count(route); i++) {
+		assert_non_null(omni_route_step_text(route, i));
+		used += (size_t)snprintf(out + used, size - used, "%s ",
+		    omni_route_step_channel(route, i));
+	}
+	for (i = 0; i < omni_route_rejected_count(route); i++) {
+		assert_non_null(omni_route_rejected_text(route, i));
+		used += (size_t)snprintf(out + used, size - used, "%s:%s ",
+		    omni_route_rejected_channel(route, i),
+		    omni_reason_name(omni_route_rejected_reason(route, i)) +
+		    strlen("OMNI_REASON_"));
+	}
+	assert_true(used < size);
+}
+
+static void
+assert_route(struct harness *h, const char *source, const char *key,
+    const char *purpose, const char *wanted)
+{
+	omni_route *route = route_of(h, source, key, purpose);
+	char got[400];
+
+	spell(route, got, sizeof(got));
+	assert_string_equal(got, wanted);
+	omni_route_free(route);
+}
+
+/* ---- changing one's mind -------------------------------------------- */
+
+static void
+silence_is_a_yes_only_to_legitimate_interest(void **state)
+{
+	struct harness *h = shop_of(state);
+
+	put_record(h, "crm", "1", DAY(0), ann);
+	assert_route(h, "crm", "1", "news",
+	    "email:NO_CONSENT sms:NO_CONSENT post:NO_CONSENT ");
+	assert_route(h, "crm", "1", "survey", "email sms post ");
+	assert_route(h, "crm", "1", "invoice", "email sms post ");
+}
+
+static void
+stop_everything_beats_an_older_narrow_yes(void **state)
+{
+	struct harness *h = shop_of(state);
+
+	put_record(h, "crm", "1", DAY(0), ann);
+	SAY(h, .source = "crm", .key = "1", .said = OMNI_SAID_GRANT,
+	    .purpose = "offer/shoes", .channel = "email", .time = DAY(1));
+	assert_route(h, "crm", "1", "offer/shoes",
+	    "email sms:NO_CONSENT post:NO_CONSENT ");
+	SAY(h, .source = "crm", .key = "1", .said = OMNI_SAID_WITHDRAW,
+	    .purpose = "*", .time = DAY(2));
+	assert_route(h, "crm", "1", "offer/shoes",
+	    "email:WITHDRAWN sms:WITHDRAWN post:WITHDRAWN ");
+	SAY(h, .source = "crm", .key = "1", .said = OMNI_SAID_GRANT,
+	    .purpose = "offer/shoes", .channel = "email", .time = DAY(3));
+	assert_route(h, "crm", "1", "offer/shoes",
+	    "email sms:WITHDRAWN post:WITHDRAWN ");
+}
+
+static void
+a_broad_yes_does_not_lift_a_narrow_no(void **state)
+{
+	struct harness *h = shop_of(state);
+
+	put_record(h, "crm", "1", DAY(0), ann);
+	SAY(h, .source = "crm", .key = "1", .said = OMNI_SAID_WITHDRAW,
+	    .purpose = "offer/shoes", .channel = "sms", .time = DAY(1));
+	SAY(h, .source = "crm", .key = "1", .said = OMNI_SAID_GRANT,
+	    .purpose = "*", .time = DAY(2));
+	assert_route(h, "crm", "1", "offer/shoes",
+	    "email post sms:WITHDRAWN ");
+	assert_route(h, "crm", "1", "offer", "email sms post ");
+}
+
+static void
+a_late_no_counts_from_when_it_was_said(void **state)
+{
+	struct harness *h = shop_of(state);
+
+	put_record(h, "crm", "1", DAY(0), ann);
+	SAY(h, .source = "crm", .key = "1", .said = OMNI_SAID_GRANT,
+	    .purpose = "news", .time = DAY(5));
+	SAY(h, .source = "crm", .key = "1", .said = OMNI_SAID_WITHDRAW,
+	    .purpose = "news", .time = DAY(4));
+	assert_route(h, "crm", "1", "news", "email sms post ");
+	SAY(h, .source = "crm", .key = "1", .said = OMNI_SAID_WITHDRAW,
+	    .purpose = "news", .time = DAY(5));
+	assert_route(h, "crm", "1", "news",
+	    "email:WITHDRAWN sms:WITHDRAWN post:WITHDRAWN ");
+}
+
+static void
+a_yes_by_a_clock_that_lies_lifts_no_no(void **state)
+{
+	struct harness *h = shop_of(state);
+
+	put_record(h, "crm", "1", DAY(0), ann);
+	SAY(h, .source = "crm", .key = "1", .said = OMNI_SAID_WITHDRAW,
+	    .purpose = "news", .time = DAY(5));
+	SAY(h, .source = "crm", .key = "1", .said = OMNI_SAID_GRANT,
+	    .purpose = "news", .time = HARNESS_NOW + 20000 * HARNESS_DAY);
+	assert_route(h, "crm", "1", "news",
+	    "email:WITHDRAWN sms:WITHDRAWN post:WITHDRAWN ");
+}
+
+static void
+consent_expires_and_withdrawal_does_not(void **state)
+{
+	struct harness *h = shop_of(state);
+
+	put_record(h, "crm", "1", DAY(0), ann);
+	SAY(h, .source = "crm", .key = "1", .said = OMNI_SAID_GRANT,
+	    .purpose = "news", .channel = "email", .time = DAY(1),
+	    .expiry = HARNESS_NOW + 1);
+	assert_route(h, "crm", "1", "news",
+	    "email sms:NO_CONSENT post:NO_CONSENT ");
+	h->now += 1;
+	assert_route(h, "crm", "1", "news",
+	    "email:EXPIRED sms:NO_CONSENT post:NO_CONSENT ");
+	/* Nor does an expired yes still answer an older no. */
+	SAY(h, .source = "crm", .key = "1", .said = OMNI_SAID_WITHDRAW,
+	    .purpose = "survey", .time = DAY(1));
+	SAY(h, .source = "crm", .key = "1", .said = OMNI_SAID_GRANT,
+	    .purpose = "survey", .time = DAY(2), .expiry = h->now + 5);
+	assert_route(h, "crm", "1", "survey", "email sms post ");
+	h->now += 5;
+	assert_route(h, "crm", "1", "survey",
+	    "email:WITHDRAWN sms:WITHDRAWN post:WITHDRAWN ");
+}
+
+static void
+a_yes_does_not_reach_what_is_thought_of_later(void **state)
+{
+	static const char *const email[] = { "email", NULL };
+	struct harness *h = shop_of(state);
+	omni_purpose *later = purpose_of(h, "offer/hats",
+	    OMNI_BASIS_CONSENT, email);
+
+	put_record(h, "crm", "1", DAY(0), ann);
+	SAY(h, .source = "crm", .key = "1", .said = OMNI_SAID_GRANT,
+	    .purpose = "offer", .time = DAY(5));
+	harness_ok(h, omni_purpose_set_time(later, DAY(6)));
+	harness_ok(h, omni_purpose_put(h->db, later, NULL));
+	assert_route(h, "crm", "1", "offer/hats", "email:NO_CONSENT ");
+	SAY(h, .source = "crm", .key = "1", .said = OMNI_SAID_GRANT,
+	    .purpose = "offer", .time = DAY(7));
+	assert_route(h, "crm", "1", "offer/hats", "email ");
+	/* Defining it anew does not make it younger. */
+	harness_ok(h, omni_purpose_set_time(later, DAY(8)));
+	harness_ok(h, omni_purpose_put(h->db, later, NULL));
+	assert_route(h, "crm", "1", "offer/hats", "email ");
+	omni_purpose_free(later);
+}
+
+/* ---- merging and splitting ------------------------------------------ */
+
+static void
+a_no_survives_a_merge_with_a_later_yes(void **state)
+{
+	struct harness *h = shop_of(state);
+	char a[OMNI_ID_SIZE], b[OMNI_ID_SIZE];
+
+	put_record(h, "pos", "1", DAY(0), ann);
+	put_record(h, "web", "1", DAY(1), bob);
+	SAY(h, .source = "pos", .key = "1", .said = OMNI_SAID_WITHDRAW,
+	    .purpose = "news", .time = DAY(2), .told_by = "pos");
+	SAY(h, .source = "web", .key = "1", .said = OMNI_SAID_GRANT,
+	    .purpose = "news", .time = DAY(3), .told_by = "web");
+	assert_route(h, "web", "1", "news", "email sms post:NO_ADDRESS ");
+	/* It was Ann all the time. */
+	put_record(h, "web", "1", DAY(4), ann);
+	assert_string_equal(customer_of(h, "pos", "1", a),
+	    customer_of(h, "web", "1", b));
+	assert_route(h, "web", "1", "news",
+	    "email:WITHDRAWN sms:WITHDRAWN post:WITHDRAWN ");
+	/* Until she speaks again where she said no. */
+	SAY(h, .source = "web", .key = "1", .said = OMNI_SAID_GRANT,
+	    .purpose = "news", .time = DAY(5), .told_by = "pos");
+	assert_route(h, "web", "1", "news", "email sms post ");
+}
+
+static void
+a_no_spoken_as_a_customer_follows_every_part(void **state)
+{
+	struct harness *h = shop_of(state);
+	char a[OMNI_ID_SIZE], b[OMNI_ID_SIZE];
+
+	put_record(h, "pos", "1", DAY(0), ann);
+	put_record(h, "web", "1", DAY(1), ann);
+	SAY(h, .source = "web", .key = "1", .said = OMNI_SAID_GRANT,
+	    .purpose = "news", .time = DAY(2));
+	SAY(h, .customer = customer_of(h, "web", "1", a),
+	    .said = OMNI_SAID_WITHDRAW, .purpose = "news", .time = DAY(3));
+	assert_route(h, "web", "1", "news",
+	    "email:WITHDRAWN sms:WITHDRAWN post:WITHDRAWN ");
+	/* They were two. */
+	put_record(h, "web", "1", DAY(4), bob);
+	assert_string_not_equal(customer_of(h, "pos", "1", a),
+	    customer_of(h, "web", "1", b));
+	assert_route(h, "pos", "1", "news",
+	    "email:WITHDRAWN sms:WITHDRAWN post:WITHDRAWN ");
+	assert_route(h, "web", "1", "news",
+	    "email:WITHDRAWN sms:WITHDRAWN post:NO_ADDRESS ");
+}
+
+static void
+a_yes_stays_with_who_said_it(void **state)
+{
+	struct harness *h = shop_of(state);
+	char a[OMNI_ID_SIZE];
+
+	put_record(h, "pos", "1", DAY(0), ann);
+	put_record(h, "web", "1", DAY(1), ann);
+	SAY(h, .customer = customer_of(h, "web", "1", a),
+	    .said = OMNI_SAID_GRANT, .purpose = "news", .time = DAY(3));
+	assert_route(h, "web", "1", "news", "email sms post ");
+	put_record(h, "web", "1", DAY(4), bob);
+	assert_route(h, "pos", "1", "news", "email sms post ");
+	assert_route(h, "web", "1", "news",
+	    "email:NO_CONSENT sms:NO_CONSENT post:NO_ADDRESS ");
+}
+
+/* ---- what must be sent ---------------------------------------------- */
+
+static void
+an_objection_puts_a_channel_last(void **state)
+{
+	struct harness *h = shop_of(state);
+
+	put_record(h, "crm", "1", DAY(0), ann);
+	SAY(h, .source = "crm", .key = "1", .said = OMNI_SAID_WITHDRAW,
+	    .purpose = "invoice", .channel = "email", .time = DAY(1));
+	assert_route(h, "crm", "1", "invoice", "sms post email ");
+}
+
+static void
+what_must_be_sent_goes_to_the_default_when_all_is_refused(void **state)
+{
+	struct harness *h = shop_of(state);
+	omni_route *route;
+
+	put_record(h, "crm", "1", DAY(0), ann);
+	SAY(h, .source = "crm", .key = "1", .said = OMNI_SAID_PREFER,
+	    .purpose = "invoice", .channel = "post", .rank = 1,
+	    .time = DAY(1));
+	SAY(h, .source = "crm", .key = "1", .said = OMNI_SAID_WITHDRAW,
+	    .purpose = "*", .time = DAY(2));
+	assert_route(h, "crm", "1", "invoice",
+	    "email sms:OBJECTED_LAST post:OBJECTED_LAST ");
+	route = route_of(h, "crm", "1", "invoice");
+	assert_int_equal(strncmp(omni_route_step_text(route, 0), "MANDATORY",
+	    9), 0);
+	omni_route_free(route);
+}
+
+/* ---- contact points ------------------------------------------------- */
+
+static void
+tell_contact(struct harness *h, const char *kind, const char *value,
+    const char *cause, int verified, int64_t time)
+{
+	omni_contact *contact = omni_contact_new(kind, value);
+
+	assert_non_null(contact);
+	if (verified >= 0)
+		harness_ok(h, omni_contact_set_verified(contact, verified));
+	else
+		harness_ok(h, omni_contact_set_suppressed(contact, cause));
+	harness_ok(h, omni_contact_set_time(contact, time));
+	harness_ok(h, omni_contact_put(h->db, contact, NULL));
+	omni_contact_free(contact);
+}
+
+static void
+a_suppressed_address_is_so_for_all_who_share_it(void **state)
+{
+	static const char *const son[] = {
+		"name.full", "Tim Lee", "email", "ANN@example.com",
+		"birth_date", "2001-07-08", NULL
+	};
+	struct harness *h = shop_of(state);
+	char a[OMNI_ID_SIZE], b[OMNI_ID_SIZE];
+
+	put_record(h, "crm", "1", DAY(0), ann);
+	put_record(h, "crm", "2", DAY(0), son);
+	assert_string_not_equal(customer_of(h, "crm", "1", a),
+	    customer_of(h, "crm", "2", b));
+	tell_contact(h, "email", "ann@Example.com", "complaint", -1, DAY(1));
+	assert_route(h, "crm", "1", "survey", "sms post email:SUPPRESSED ");
+	assert_route(h, "crm", "2", "survey",
+	    "email:SUPPRESSED sms:NO_ADDRESS post:NO_ADDRESS ");
+	/* To prove that it is one's own is not to take a complaint back. */
+	tell_contact(h, "email", "ann@example.com", NULL, 1, DAY(2));
+	assert_route(h, "crm", "1", "survey", "sms post email:SUPPRESSED ");
+	tell_contact(h, "email", "ann@example.com", NULL, -1, DAY(3));
+	assert_route(h, "crm", "1", "survey", "email sms post ");
+	/* What is older comes too late. */
+	tell_contact(h, "email", "ann@example.com", "bounce", -1, DAY(2));
+	assert_route(h, "crm", "1", "survey", "email sms post ");
+}
+
+static void
+a_letter_goes_to_the_address_on_one_line(void **state)
+{
+	static const char *const post[] = { "post", NULL };
+	struct harness *h = shop_of(state);
+	omni_route *route;
+
+	define_purpose(h, "letter", OMNI_BASIS_INTEREST, post);
+	put_record(h, "crm", "1", DAY(0), ann);
+	route = route_of(h, "crm", "1", "letter");
+	assert_int_equal(omni_route_step_count(route), 1);
+	assert_string_equal(omni_route_step_address(route, 0),
+	    "Storgatan 1, 211 71 Malmö");
+	assert_true(omni_route_step_time(route, 0) == h->now);
+	omni_route_free(route);
+	tell_contact(h, "address", "STORGATAN 1 21171 MALMÖ", "gone away",
+	    -1, DAY(1));
+	assert_route(h, "crm", "1", "letter", "post:SUPPRESSED ");
+}
+
+static void
+the_newest_address_that_is_not_suppressed_is_used(void **state)
+{
+	static const char *const moved[] = {
+		"name.full", "Ann Lee", "email", "ann.lee@example.org",
+		"phone", "+46701234567", "birth_date", "1970-02-03", NULL
+	};
+	struct harness *h = shop_of(state);
+	omni_route *route;
+
+	put_record(h, "crm", "1", DAY(0), ann);
+	put_record(h, "web", "1", DAY(9), moved);
+	route = route_of(h, "crm", "1", "survey");
+	assert_string_equal(omni_route_step_address(route, 0),
+	    "ann.lee@example.org");
+	omni_route_free(route);
+	tell_contact(h, "email", "ann.lee@example.org", "bounce", -1,
+	    DAY(10));
+	route = route_of(h, "crm", "1", "survey");
+	assert_string_equal(omni_route_step_channel(route, 0), "email");
+	assert_string_equal(omni_route_step_address(route, 0),
+	    "ann@example.com");
+	omni_route_free(route);
+}
+
+static void
+confidential_purposes_ask_for_a_proved_address(void **state)
+{
+	struct harness *h = shop_of(state);
+	omni_purpose *purpose = purpose_of(h, "result", OMNI_BASIS_CONTRACT,
+	    all_channels);
+
+	harness_ok(h, omni_purpose_set_verified(purpose, 1));
+	harness_ok(h, omni_purpose_put(h->db, purpose, NULL));
+	put_record(h, "crm", "1", DAY(0), ann);
+	tell_contact(h, "phone", "070-123 45 67", NULL, 1, DAY(1));
+	assert_route(h, "crm", "1", "result",
+	    "sms email:NOT_VERIFIED post:NOT_VERIFIED ");
+	harness_ok(h, omni_purpose_set_confidentiality(purpose, 3));
+	harness_ok(h, omni_purpose_set_time(purpose, DAY(2)));
+	harness_ok(h, omni_purpose_put(h->db, purpose, NULL));
+	assert_route(h, "crm", "1", "result", "email:NOT_CONFIDENTIAL "
+	    "sms:NOT_CONFIDENTIAL post:NOT_CONFIDENTIAL ");
+	omni_purpose_free(purpose);
+}
+
+static void
+report(struct harness *h, const char *kind, const char *body,
+    const char *const *features, int64_t time)
+{
+	omni_interaction *happened = omni_interaction_new("email", kind);
+	omni_record *who = record_of(features);
+
+	assert_non_null(happened);
+	harness_ok(h, omni_interaction_set_who(happened, who));
+	harness_ok(h, omni_interaction_set_body(happened, body));
+	harness_ok(h, omni_interaction_set_time(happened, time));
+	harness_ok(h, omni_interaction_put(h->db, happened, NULL));
+	omni_interaction_free(happened);
+	omni_record_free(who);
+}
+
+static void
+a_bounce_suppresses_the_address_that_it_names(void **state)
+{
+	static const char *const address[] = {
+		"email", "ann@example.com", NULL
+	};
+	struct harness *h = shop_of(state);
+
+	put_record(h, "crm", "1", DAY(0), ann);
+	report(h, "mail.bounced", "{\"bounce\":\"soft\"}", address, DAY(1));
+	assert_route(h, "crm", "1", "survey", "email sms post ");
+	report(h, "mail.bounced", "{\"bounce\":\"hard\"}", address, DAY(2));
+	assert_route(h, "crm", "1", "survey", "sms post email:SUPPRESSED ");
+	tell_contact(h, "email", "ann@example.com", NULL, -1, DAY(3));
+	assert_route(h, "crm", "1", "survey", "email sms post ");
+}
+
+/* ---- rank ----------------------------------------------------------- */
+
+static void
+a_preference_ranks_and_never_permits(void **state)
+{
+	static const char *const two[] = { "email", "post", NULL };
+	struct harness *h = shop_of(state);
+
+	define_purpose(h, "receipt", OMNI_BASIS_CONSENT, two);
+	put_record(h, "crm", "1", DAY(0), ann);
+	SAY(h, .source = "crm", .key = "1", .said = OMNI_SAID_PREFER,
+	    .purpose = "*", .channel = "post", .rank = 1, .time = DAY(1));
+	SAY(h, .source = "crm", .key = "1", .said = OMNI_SAID_PREFER,
+	    .purpose = "receipt", .channel = "sms", .rank = 2,
+	    .time = DAY(1));
+	assert_route(h, "crm", "1", "receipt",
+	    "email:NO_CONSENT post:NO_CONSENT sms:NOT_ALLOWED ");
+	SAY(h, .source = "crm", .key = "1", .said = OMNI_SAID_GRANT,
+	    .purpose = "receipt", .time = DAY(2));
+	assert_route(h, "crm", "1", "receipt",
+	    "post email sms:NOT_ALLOWED ");
+	/* The last word holds, and of two first places the later one. */
+	SAY(h, .source = "crm", .key = "1", .said = OMNI_SAID_PREFER,
+	    .purpose = "receipt", .channel = "email", .rank = 1,
+	    .time = DAY(3));
+	assert_route(h, "crm", "1", "receipt",
+	    "email post sms:NOT_ALLOWED ");
+	SAY(h, .source = "crm", .key = "1", .said = OMNI_SAID_PREFER,
+	    .purpose = "receipt", .channel = "email", .rank = 3,
+	    .time = DAY(4));
+	assert_route(h, "crm", "1", "receipt",
+	    "post email sms:NOT_ALLOWED ");
+}
+
+/* ---- what is not there ---------------------------------------------- */
+
+static void
+what_is_not_defined_is_said_so(void **state)
+{
+	static const char *const odd[] = { "store", "pigeon", "email", NULL };
+	struct harness *h = shop_of(state);
+	omni_route *route = NULL;
+	char id[OMNI_ID_SIZE];
+
+	put_record(h, "crm", "1", DAY(0), ann);
+	(void)customer_of(h, "crm", "1", id);
+	define_purpose(h, "odd", OMNI_BASIS_LAW, odd);
+	assert_route(h, "crm", "1", "odd",
+	    "email store:INBOUND pigeon:UNDEFINED_CHANNEL ");
+	harness_is(h, omni_route_decide(h->db, id, "nothing", OMNI_NOW,
+	    &route), OMNI_UNDEFINED);
+	assert_null(route);
+	harness_is(h, omni_route_decide(h->db,
+	    "0123456789abcdef0123456789abcdef", "news", OMNI_NOW, &route),
+	    OMNI_NONE);
+	harness_is(h, omni_route_decide(h->db, "me", "news", OMNI_NOW,
+	    &route), OMNI_INVALID);
+	harness_is(h, omni_route_decide(h->db, id, "news//x", OMNI_NOW,
+	    &route), OMNI_INVALID);
+	harness_is(h, omni_route_decide(h->db, id, NULL, OMNI_NOW, &route),
+	    OMNI_INVALID);
+	harness_is(h, omni_route_decide(h->db, NULL, "news", OMNI_NOW,
+	    &route), OMNI_INVALID);
+	harness_is(h, omni_route_decide(h->db, id, "news",
+	    OMNI_TIME_UNKNOWN, &route), OMNI_INVALID);
+	assert_int_equal(omni_route_decide(NULL, id, "news", OMNI_NOW,
+	    &route), OMNI_MISUSE);
+	assert_int_equal(omni_route_decide(h->db, id, "news", OMNI_NOW,
+	    NULL), OMNI_MISUSE);
+	assert_null(route);
+	assert_null(omni_route_step_channel(NULL, 0));
+	assert_int_equal(omni_route_rejected_count(NULL), 0);
+	omni_route_free(NULL);
+}
+
+static void
+a_route_outlives_its_handle(void **state)
+{
+	struct harness *h = shop_of(state);
+	omni_route *route;
+
+	put_record(h, "crm", "1", DAY(0), ann);
+	route = route_of(h, "crm", "1", "invoice");
+	omni_close(h->db);
+	h->db = NULL;
+	assert_string_equal(omni_route_step_address(route, 0),
+	    "ann@example.com");
+	assert_null(omni_route_step_channel(route, 3));
+	assert_null(omni_route_step_channel(route, -1));
+	assert_null(omni_route_rejected_text(route, 0));
+	omni_route_free(route);
+}
+
+/* ---- random histories through the store ----------------------------- */
+
+static const struct {
+	const char *name;
+	int32_t basis;
+} stored[] = {
+	{ "news", OMNI_BASIS_INTEREST }, { "offer", OMNI_BASIS_CONSENT },
+	{ "offer/shoes", OMNI_BASIS_CONSENT },
+	{ "offer/shoes/red", OMNI_BASIS_CONSENT },
+	{ "offering", OMNI_BASIS_CONSENT }, { "invoice", OMNI_BASIS_LAW },
+};
+_Static_assert(OMNI__COUNT(stored) == PURPOSES - 1, "the world is stored");
+
+static void
+tell_history(struct harness *h, const omni_record *who,
+    struct omni__said *said, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		/* Lies of clocks are another test's. */
+		said[i].doubtful = false;
+		SAY(h, .who = who, .said = said[i].said,
+		    .purpose = said[i].purpose, .channel = said[i].channel,
+		    .time = said[i].happened,
+		    .expiry = said[i].expiry == INT64_MAX ? 0 :
+		    said[i].expiry,
+		    .told_by = said[i].source[0] != '\0' ? said[i].source :
+		    NULL);
+	}
+}
+
+/* Where a channel came: 0 rejected, else its place from 1. */
+static int
+place_of(const omni_route *route, const char *channel)
+{
+	int32_t i;
+
+	for (i = 0; i < omni_route_step_count(route); i++)
+		if (strcmp(omni_route_step_channel(route, i), channel) == 0)
+			return i + 1;
+	return 0;
+}
+
+static void
+check_history(struct harness *h, const char *id, struct naive *n)
+{
+	int wanted[CHANNELS], lasts = 0, places = 0;
+	omni_route *route = NULL;
+	size_t c;
+
+	for (c = 0; c < CHANNELS - 1; c++) {
+		n->channel = c;
+		wanted[c] = naive_permit(n, stored[n->purpose].basis);
+		lasts += wanted[c] == 2;
+	}
+	harness_ok(h, omni_route_decide(h->db, id, stored[n->purpose].name,
+	    n->at, &route));
+	for (c = 0; c < CHANNELS - 1; c++) {
+		int place = place_of(route, world_channels[c]);
+
+		places += place != 0;
+		/* Refused everywhere: only the default takes it. */
+		if (lasts == (int)CHANNELS - 1)
+			assert_int_equal(place, c == 0);
+		else
+			assert_int_equal(place != 0, wanted[c] != 0);
+		if (wanted[c] == 1)
+			assert_true(place <= (int)CHANNELS - 1 - lasts);
+	}
+	assert_int_equal(places, omni_route_step_count(route));
+	omni_route_free(route);
+}
+
+#define STORED_HISTORIES 60
+
+static void
+stored_histories_give_the_same_answers(void **state)
+{
+	struct harness *h = harness_of(state);
+	struct omni__said said[8];
+	size_t i, p;
+
+	harness_seed(h, __func__);
+	define_channel(h, "email", OMNI_DIRECTION_OUT, NULL);
+	define_channel(h, "sms", OMNI_DIRECTION_OUT, NULL);
+	define_channel(h, "post", OMNI_DIRECTION_OUT, NULL);
+	for (p = 0; p < OMNI__COUNT(stored); p++)
+		define_purpose(h, stored[p].name, stored[p].basis,
+		    all_channels);
+	for (i = 0; i < STORED_HISTORIES; i++) {
+		struct naive n = {
+			.said = said,
+			.count = random_history(h, said, 8),
+			.since = DAY(-900),
+		};
+		omni_record *who = omni_record_new();
+		omni_customer *customer = NULL;
+		char card[32];
+
+		(void)snprintf(card, sizeof(card), "L%04zu", i * 7919);
+		assert_int_equal(omni_record_add(who, "loyalty", card),
+		    OMNI_OK);
+		harness_ok(h, omni_record_put(h->db, who, NULL));
+		tell_history(h, who, said, n.count);
+		harness_ok(h, omni_customer_find(h->db, who, &customer));
+		for (p = 0; p < OMNI__COUNT(stored); p++) {
+			n.purpose = p;
+			n.at = DAY((int64_t)harness_random(h, 16));
+			check_history(h, omni_customer_id(customer), &n);
+		}
+		omni_customer_free(customer);
+		omni_record_free(who);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(permission_is_what_the_law_says),
+		HARNESS_TEST(silence_is_a_yes_only_to_legitimate_interest),
+		HARNESS_TEST(stop_everything_beats_an_older_narrow_yes),
+		HARNESS_TEST(a_broad_yes_does_not_lift_a_narrow_no),
+		HARNESS_TEST(a_late_no_counts_from_when_it_was_said),
+		HARNESS_TEST(a_yes_by_a_clock_that_lies_lifts_no_no),
+		HARNESS_TEST(consent_expires_and_withdrawal_does_not),
+		HARNESS_TEST(a_yes_does_not_reach_what_is_thought_of_later),
+		HARNESS_TEST(a_no_survives_a_merge_with_a_later_yes),
+		HARNESS_TEST(a_no_spoken_as_a_customer_follows_every_part),
+		HARNESS_TEST(a_yes_stays_with_who_said_it),
+		HARNESS_TEST(an_objection_puts_a_channel_last),
+		HARNESS_TEST(
+		    what_must_be_sent_goes_to_the_default_when_all_is_refused),
+		HARNESS_TEST(a_suppressed_address_is_so_for_all_who_share_it),
+		HARNESS_TEST(a_letter_goes_to_the_address_on_one_line),
+		HARNESS_TEST(
+		    the_newest_address_that_is_not_suppressed_is_used),
+		HARNESS_TEST(confidential_purposes_ask_for_a_proved_address),
+		HARNESS_TEST(a_bounce_suppresses_the_address_that_it_names),
+		HARNESS_TEST(a_preference_ranks_and_never_permits),
+		HARNESS_TEST(what_is_not_defined_is_said_so),
+		HARNESS_TEST(a_route_outlives_its_handle),
+		HARNESS_TEST(stored_histories_give_the_same_answers),
+	};
+
+	return cmocka_run_group_tests_name("routing", tests, NULL, NULL);
+}
