@@ -1,11 +1,12 @@
 /*
  * The text room against libraries that are the measure of their field:
  * libphonenumber for telephone numbers, ICU and libidn2 for domains.  They
- * are needed here only.  A seed may be given; otherwise each run draws a new
- * one and prints it.
- *
- * usage: text_oracle [seed [numbers]]
+ * are needed here only; where one is missing its test is skipped.
  */
+#include <csetjmp>
+#include <cstdarg>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -29,6 +30,8 @@
 #endif
 
 extern "C" {
+#include <cmocka.h>
+
 #include "text/text.h"
 }
 
@@ -334,34 +337,55 @@ domains_idn2(size_t wanted)
 }
 #endif
 
+void
+phones_agree_with_libphonenumber(void **)
+{
+#if HAVE_PHONE
+	assert_true(phones(200000));
+#else
+	print_message("libphonenumber is not installed\n");
+	skip();
+#endif
+}
+
+void
+domains_agree_with_icu(void **)
+{
+#if HAVE_ICU
+	assert_true(domains_icu(50000));
+#else
+	print_message("ICU is not installed\n");
+	skip();
+#endif
+}
+
+void
+domains_agree_with_libidn2(void **)
+{
+#if HAVE_IDN2
+	assert_true(domains_idn2(50000));
+#else
+	print_message("libidn2 is not installed\n");
+	skip();
+#endif
+}
+
 } // namespace
 
 int
-main(int argc, char **argv)
+main()
 {
-	uint64_t seed = argc > 1 ? std::strtoull(argv[1], nullptr, 10) :
-	    std::random_device()();
-	size_t numbers = argc > 2 ? std::strtoul(argv[2], nullptr, 10) :
-	    200000;
-	bool good = true;
+	const char *given = std::getenv("OMNI_TEST_SEED");
+	unsigned long long seed = given != nullptr ?
+	    std::strtoull(given, nullptr, 10) : std::random_device()();
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(phones_agree_with_libphonenumber),
+		cmocka_unit_test(domains_agree_with_icu),
+		cmocka_unit_test(domains_agree_with_libidn2)
+	};
 
-	std::printf("seed %llu\n", static_cast<unsigned long long>(seed));
+	std::printf("OMNI_TEST_SEED=%llu\n", seed);
 	rng.seed(seed);
-#if HAVE_PHONE
-	good = phones(numbers) && good;
-#else
-	std::printf("phones: skipped, libphonenumber is not installed (%zu)\n",
-	    numbers);
-#endif
-#if HAVE_ICU
-	good = domains_icu(50000) && good;
-#else
-	std::printf("domains: skipped, ICU is not installed\n");
-#endif
-#if HAVE_IDN2
-	good = domains_idn2(50000) && good;
-#else
-	std::printf("domains: skipped, libidn2 is not installed\n");
-#endif
-	return good ? 0 : 1;
+	return cmocka_run_group_tests_name("text_oracle", tests, nullptr,
+	    nullptr);
 }

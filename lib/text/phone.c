@@ -29,6 +29,7 @@ struct phone_plan {
 #define DIGITS_ROOM 40
 #define DIGITS_MIN 5
 #define DIGITS_MAX 17
+#define TRUNK_MAX DIGITS_ROOM
 #define LOCAL_MIN 6		/* what a town's numbers have, at least */
 
 /* What was typed. */
@@ -224,17 +225,17 @@ plan_of_digits(const char *digits, size_t count, size_t *size)
 }
 
 static bool
-is_general(const struct phone_plan *plan, const char *digits, size_t count)
-{
-	return plan->general != 0 &&
-	    omni__pattern_match(phone_patterns + plan->general, digits, count,
-	    true, NULL) != OMNI__PATTERN_FAIL;
-}
-
-static bool
 has_length(const struct phone_plan *plan, size_t count)
 {
 	return count < 32 && (plan->lengths >> count & 1) != 0;
+}
+
+static bool
+is_general(const struct phone_plan *plan, const char *digits, size_t count)
+{
+	return has_length(plan, count) && plan->general != 0 &&
+	    omni__pattern_match(phone_patterns + plan->general, digits, count,
+	    true, NULL) != OMNI__PATTERN_FAIL;
 }
 
 static bool
@@ -284,21 +285,25 @@ trunk_strip(const struct phone_plan *plan, const char *digits, size_t count,
 	return true;
 }
 
-/* The trunk prefix goes, unless the number was whole with it and is not
- * without it. */
+/* Trunk prefixes go until the number is whole, or has none.  One that is
+ * whole as it stands keeps what may look like a prefix. */
 static void
 trunk_drop(struct number *number)
 {
 	const struct phone_plan *plan = number->plan;
 	struct number bare;
+	int left;
 
-	if (!trunk_strip(plan, number->digits, number->count, &bare))
-		return;
-	if (has_length(plan, number->count) &&
-	    is_general(plan, number->digits, number->count) &&
-	    !is_general(plan, bare.digits, bare.count))
-		return;
-	number_set(number, plan, bare.digits, bare.count);
+	for (left = TRUNK_MAX; left > 0; left--) {
+		if (is_general(plan, number->digits, number->count) ||
+		    !trunk_strip(plan, number->digits, number->count, &bare))
+			return;
+		/* Some plans' prefix may be empty. */
+		if (bare.count == number->count && memcmp(bare.digits,
+		    number->digits, bare.count) == 0)
+			return;
+		number_set(number, plan, bare.digits, bare.count);
+	}
 }
 
 /* "+47 (0)22 ...", "8 66 ...": trunk prefixes that a plan never had, or has
