@@ -42,12 +42,37 @@ omni_status omni__record_parse(struct omni *db, const char *body,
 omni_status omni__record_copy(const struct omni_record *,
     struct omni_record **copy);
 
+/* ---- what is known already (known.c) -------------------------------- */
+
+struct omni__known {
+	int64_t fact;		/* of the current version; 0: no such record */
+	int64_t happened, content, first;
+	int64_t erased;		/* until then it was; INT64_MIN: never */
+};
+omni_status omni__records_known(struct omni *db,
+    const unsigned char *const *ids, size_t count, struct omni__known *known);
+/* *held: the fact that is the same version of a keyed record, or 0. */
+omni_status omni__version_known(struct omni *db, const struct omni__known *,
+    const struct omni__fact *, int64_t now, int64_t *held);
+
 /* ---- resolution (resolve.c) ----------------------------------------- */
 
 /* Versions, removals and verdicts among the facts become customers; other
  * facts with a record may make it older.  Others are skipped. */
 omni_status omni__identity_apply(struct omni *db,
     const struct omni__fact *facts, size_t count);
+
+/* The same without the change feed, for a rebuild. */
+omni_status omni__identity_reapply(struct omni *db,
+    const struct omni__fact *facts, size_t count);
+/* Takes records out as if they had never come; facts gets the ids of all
+ * their versions, which the caller erases. */
+omni_status omni__records_forget(struct omni *db,
+    const unsigned char *const *ids, size_t count, int64_t **facts,
+    size_t *fact_count);
+/* Takes erased records out of the verdicts. */
+omni_status omni__rulings_erase(struct omni *db,
+    const unsigned char *const *ids, size_t count);
 
 /* ---- customers (customer.c) ----------------------------------------- */
 

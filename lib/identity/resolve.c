@@ -266,16 +266,58 @@ omni__identity_reapply(struct omni *db, const struct omni__fact *facts,
 	return apply(db, facts, count, true);
 }
 
+static const struct omni__sql versions_of = {
+	.name = "versions_of",
+	.in = "id:b",
+	.out = "i",
+	.sql = "SELECT v.fact FROM omni_version v WHERE v.record = $id",
+};
+
+/* The facts of all versions of the rows that go. */
+static omni_status
+list_versions(struct omni__resolver *r, int64_t **facts, size_t *count)
+{
+	struct omni *db = r->db;
+	struct omni__value *in;
+	struct omni__result result;
+	omni_status status;
+	size_t i, n = 0;
+
+	in = omni__arena_alloc(&db->scratch, (r->count + 1) * sizeof(*in));
+	if (in == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < r->count; i++)
+		in[i] = omni__blob(r->rows[i]->id, OMNI__ID);
+	status = omni__query(db, &versions_of, in, r->count, &result);
+	if (status != OMNI_OK)
+		return status;
+	*facts = omni__arena_alloc(&db->scratch,
+	    (r->count + result.count + 1) * sizeof(**facts));
+	if (*facts == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < r->count; i++)
+		(*facts)[n++] = r->rows[i]->fact;
+	for (i = 0; i < result.count; i++)
+		if (result.values[i].number !=
+		    r->rows[result.ordinal[i]]->fact)
+			(*facts)[n++] = result.values[i].number;
+	*count = n;
+	return OMNI_OK;
+}
+
 omni_status
 omni__records_forget(struct omni *db, const unsigned char *const *ids,
-    size_t count)
+    size_t count, int64_t **facts, size_t *fact_count)
 {
 	struct omni__resolver r = { .db = db };
 	omni_status status;
 	size_t i;
 
+	*fact_count = 0;
 	r.by_id.arena = &db->scratch;
 	status = omni__rows_load(&r, ids, count);
+	if (status == OMNI_OK)
+		status = list_versions(&r, facts, fact_count);
 	for (i = 0; i < r.count; i++)
 		r.rows[i]->gone = r.rows[i]->touched = r.rows[i]->refitted =
 		    true;

@@ -83,12 +83,5 @@ omni_status omni__changes_note(struct omni__resolver *);
 
 /* Brings everything that touched rows concern up to date. */
 omni_status omni__resolve(struct omni__resolver *);
-/* Takes records out as if they had never come (their facts are the caller's
- * business). */
-omni_status omni__records_forget(struct omni *db,
-    const unsigned char *const *ids, size_t count);
-/* The same as omni__identity_apply, without the change feed. */
-omni_status omni__identity_reapply(struct omni *db,
-    const struct omni__fact *facts, size_t count);
 
 #endif

@@ -35,7 +35,29 @@ static const struct omni__sql ruling_members = {
 
 /* ---- the projection ------------------------------------------------- */
 
-/* {"what":"same","a":[hex...],"b":[hex...]} */
+static const struct omni__sql ruling_erase = {
+	.name = "ruling_erase",
+	.in = "record:b",
+	.sql = "DELETE FROM omni_verdict USING p"
+	    " WHERE omni_verdict.record = $record",
+};
+
+omni_status
+omni__rulings_erase(struct omni *db, const unsigned char *const *ids,
+    size_t count)
+{
+	struct omni__value *in;
+	size_t i;
+
+	in = omni__arena_alloc(&db->scratch, (count + 1) * sizeof(*in));
+	if (in == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < count; i++)
+		in[i] = omni__blob(ids[i], OMNI__ID);
+	return omni__exec(db, &ruling_erase, in, count);
+}
+
+/* {"what":"same","a":[hex...],"b":[hex...]}; the erased are left out. */
 static omni_status
 put_side(struct omni__resolver *r, const struct omni__fact *fact,
     const json_t *list, int32_t what, int32_t side)
@@ -50,10 +72,14 @@ put_side(struct omni__resolver *r, const struct omni__fact *fact,
 		const unsigned char *pointer = id;
 		struct omni__value v[5];
 		struct omni__row *row;
+		int64_t erased;
 
 		if (hex == NULL || !omni__unhex(id, OMNI__ID, hex))
 			return omni__fail(&db->error, OMNI_CORRUPT,
 			    "a verdict's fact is damaged");
+		status = omni__tombstones_get(db, &pointer, 1, &erased);
+		if (status != OMNI_OK || erased != INT64_MIN)
+			continue;
 		v[0] = omni__blob(id, OMNI__ID);
 		v[1] = omni__int(fact->id);
 		v[2] = omni__int(what);

@@ -1,0 +1,130 @@
+/*
+ * What is already known about records that are about to be put.
+ */
+#include <string.h>
+
+#include "identity/model.h"
+
+static const struct omni__sql record_known = {
+	.name = "record_known",
+	.in = "id:b",
+	.out = "iiiii",
+	.sql = "SELECT r.fact, r.happened, r.content, r.first, r.flags\n"
+	    "FROM omni_record r WHERE r.id = $id",
+};
+
+static const struct omni__sql version_known = {
+	.name = "version_known",
+	.in = "id:b",
+	.out = "iii",
+	.sql = "SELECT v.fact, v.happened, v.content\n"
+	    "FROM omni_version v WHERE v.record = $id",
+};
+
+static int64_t
+int_of(const struct omni__value *value)
+{
+	return value->type == OMNI__INT ? value->number : OMNI_TIME_UNKNOWN;
+}
+
+static omni_status
+find_rows(struct omni *db, const unsigned char *const *ids, size_t count,
+    struct omni__known *known)
+{
+	struct omni__value *in;
+	struct omni__result result;
+	omni_status status;
+	size_t i;
+
+	in = omni__arena_alloc(&db->scratch, (count + 1) * sizeof(*in));
+	if (in == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < count; i++)
+		in[i] = omni__blob(ids[i], OMNI__ID);
+	status = omni__query(db, &record_known, in, count, &result);
+	for (i = 0; status == OMNI_OK && i < result.count; i++) {
+		struct omni__known *k = &known[result.ordinal[i]];
+		const struct omni__value *v = OMNI__AT(&result, i, 0);
+
+		k->fact = v[0].number;
+		k->happened = int_of(&v[1]);
+		k->content = v[2].number;
+		k->first = int_of(&v[3]);
+	}
+	return status;
+}
+
+/* Only what has no row can have been erased. */
+static omni_status
+find_tombstones(struct omni *db, const unsigned char *const *ids,
+    size_t count, struct omni__known *known)
+{
+	const unsigned char **asked;
+	int64_t *until;
+	size_t *which, i, n = 0;
+	omni_status status;
+
+	asked = omni__arena_alloc(&db->scratch,
+	    (count + 1) * sizeof(*asked));
+	which = omni__arena_alloc(&db->scratch,
+	    (count + 1) * sizeof(*which));
+	until = omni__arena_alloc(&db->scratch,
+	    (count + 1) * sizeof(*until));
+	if (asked == NULL || which == NULL || until == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < count; i++)
+		if (known[i].fact == 0) {
+			asked[n] = ids[i];
+			which[n++] = i;
+		}
+	status = omni__tombstones_get(db, asked, n, until);
+	for (i = 0; i < n && status == OMNI_OK; i++)
+		known[which[i]].erased = until[i];
+	return status;
+}
+
+omni_status
+omni__records_known(struct omni *db, const unsigned char *const *ids,
+    size_t count, struct omni__known *known)
+{
+	omni_status status;
+	size_t i;
+
+	memset(known, 0, count * sizeof(*known));
+	for (i = 0; i < count; i++) {
+		known[i].happened = known[i].first = OMNI_TIME_UNKNOWN;
+		known[i].erased = INT64_MIN;
+	}
+	status = find_rows(db, ids, count, known);
+	return status == OMNI_OK ? find_tombstones(db, ids, count, known) :
+	    status;
+}
+
+omni_status
+omni__version_known(struct omni *db, const struct omni__known *known,
+    const struct omni__fact *fact, int64_t now, int64_t *held)
+{
+	struct omni__value in = omni__blob(fact->record, OMNI__ID);
+	int64_t content = omni__record_content(db, fact->body);
+	int64_t happened = omni__time_trusted(fact->happened, now) ?
+	    fact->happened : OMNI_TIME_UNKNOWN;
+	struct omni__result result;
+	omni_status status;
+	size_t i;
+
+	*held = 0;
+	if (known->fact == 0)
+		return OMNI_OK;
+	if (known->content == content && known->happened == happened) {
+		*held = known->fact;
+		return OMNI_OK;
+	}
+	status = omni__query(db, &version_known, &in, 1, &result);
+	for (i = 0; status == OMNI_OK && i < result.count; i++) {
+		const struct omni__value *v = OMNI__AT(&result, i, 0);
+
+		if (int_of(&v[1]) == happened && v[2].number == content)
+			*held = v[0].number;
+	}
+	return status;
+}

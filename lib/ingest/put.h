@@ -1,0 +1,42 @@
+/*
+ * The one pipeline through which everything enters: a list of items goes
+ * through each stage together.  A single put is a list of one.
+ */
+#ifndef OMNI_PUT_H
+#define OMNI_PUT_H
+
+#include "consent/consent.h"
+#include "timeline/timeline.h"
+
+struct omni__setting {
+	const struct omni_record *who;
+	const char *name, *value;
+	int64_t time;
+};
+
+/* One of the four, then what became of it. */
+struct omni__item_put {
+	const struct omni_record *record;
+	const struct omni_interaction *interaction;
+	const struct omni_statement *statement;
+	const struct omni__setting *setting;
+
+	omni_status status;	/* OK, DUPLICATE, or why it was rejected */
+	int64_t fact;
+	unsigned char id[OMNI__ID];	/* of its record */
+	bool has_id;
+	char *message;		/* in the arena given, when rejected */
+};
+
+/*
+ * Stores what is good of the items in one transaction.  OMNI_OK even when some
+ * were rejected; a failure stored nothing.  Messages live in `messages`.
+ */
+omni_status omni__put(struct omni *db, struct omni__item_put *items,
+    size_t count, struct omni__arena *messages);
+
+/* Projections of facts in every room, in the order that they need. */
+omni_status omni__apply_all(struct omni *db, const struct omni__fact *facts,
+    size_t count, bool rebuilding);
+
+#endif
