@@ -117,6 +117,9 @@ help:
 	@echo "refresh-baselines   accept the ABI and constants as they are"
 	@echo "variables: CC BUILD SANITIZE=address,undefined|thread PREFIX DESTDIR"
 
+# `make V=1` shows the commands.
+q	= $(if $(V),,@echo '  $1	$(@:$(O)/%=%)' &&)
+
 # Objects depend on the command that made them: another compiler or other
 # flags rebuild what they touch.
 $(O)/flags: FORCE
@@ -126,35 +129,35 @@ $(O)/flags: FORCE
 
 $(O)/obj/%.o: %.c $(O)/flags
 	@mkdir -p $(@D)
-	$(CC) $(cflags) -MMD -MP -c -o $@ $<
+	$(call q,CC)$(CC) $(cflags) -MMD -MP -c -o $@ $<
 
 $(pq_obj): core_cflags += $(pq_cflags)
 
 $(O)/libomni.a: $(lib_obj)
-	rm -f $@
-	$(AR) rcs $@ $^
+	@rm -f $@
+	$(call q,AR)$(AR) rcs $@ $^
 
 # Goes with libomni.a, which has the rest.
 $(O)/libomni-postgres.a: $(pq_obj)
-	rm -f $@
-	$(AR) rcs $@ $^
+	@rm -f $@
+	$(call q,AR)$(AR) rcs $@ $^
 
 $(so): $(lib_obj) lib/libomni.map
-	$(CC) $(soflags) -Wl,-soname,$(@F) \
+	$(call q,LD)$(CC) $(soflags) -Wl,-soname,$(@F) \
 	    -Wl,--version-script=lib/libomni.map -o $@ $(lib_obj) $(core_libs)
 
 $(O)/libomni.so: $(so)
-	ln -sf $(<F) $@
+	@ln -sf $(<F) $@
 
 $(O)/libomni-postgres.so: $(pq_obj) $(call obj,$(pq_base)) \
     lib/libomni-postgres.map
-	$(CC) $(soflags) -Wl,--version-script=lib/libomni-postgres.map -o $@ \
+	$(call q,LD)$(CC) $(soflags) -Wl,--version-script=lib/libomni-postgres.map -o $@ \
 	    $(filter %.o,$^) $(pq_libs) $(call pkg,--libs libsodium) -lm
 
 # Made each time: PREFIX may be another one than when it was built.
 $(O)/omni.pc: omni.pc.in include/omni.h FORCE
 	@mkdir -p $(@D)
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
+	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
 	    -e 's|@INCDIR@|$(INCDIR)|' -e 's|@VERSION@|$(VERSION)|' \
 	    omni.pc.in > $@
 
@@ -165,11 +168,11 @@ $(O)/omni.pc: omni.pc.in include/omni.h FORCE
 rpath	= -Wl,-rpath,'$$ORIGIN:$$ORIGIN/$1'
 
 $(O)/omni: $(call obj,$(cli_src)) $(O)/libomni.so $(module)
-	$(CC) $(ldflags) $(call rpath,../lib) -o $@ $(filter %.o,$^) \
+	$(call q,LD)$(CC) $(ldflags) $(call rpath,../lib) -o $@ $(filter %.o,$^) \
 	    -L$(O) -lomni $(CLI_LIBS) -lm
 $(O)/examples/%: $(O)/obj/examples/%.o $(O)/libomni.so $(module)
 	@mkdir -p $(@D)
-	$(CC) $(ldflags) $(call rpath,..) -o $@ $< -L$(O) -lomni -lm
+	$(call q,LD)$(CC) $(ldflags) $(call rpath,..) -o $@ $< -L$(O) -lomni -lm
 
 # Tests may call what is inside, so they link the archive; the module lies
 # beside each program because that is where it is looked for.
@@ -177,24 +180,24 @@ beside	= $(if $(module),ln -sf ../libomni-postgres.so $(@D)/)
 
 $(O)/tests/test_%: $(O)/obj/tests/test_%.o $(harness) $(O)/libomni.a $(module)
 	@mkdir -p $(@D)
-	$(CC) $(ldflags) -o $@ $< $(harness) $(O)/libomni.a -lcmocka $(core_libs)
+	$(call q,LD)$(CC) $(ldflags) -o $@ $< $(harness) $(O)/libomni.a -lcmocka $(core_libs)
 	@$(beside)
 
 $(O)/bench/bench_%: $(O)/obj/tests/bench/bench_%.o $(call obj,$(bench_help)) \
     $(O)/libomni.a $(module)
 	@mkdir -p $(@D)
-	$(CC) $(ldflags) -o $@ $(filter %.o,$^) $(O)/libomni.a $(core_libs) \
+	$(call q,LD)$(CC) $(ldflags) -o $@ $(filter %.o,$^) $(O)/libomni.a $(core_libs) \
 	    $(pq_libs)
 	@$(beside)
 $(call obj,$(bench_src) $(bench_help)): core_cflags += $(pq_cflags)
 
 $(O)/fuzz/fuzz_%: $(O)/obj/tests/fuzz/fuzz_%.o $(O)/libomni.a
 	@mkdir -p $(@D)
-	$(CC) $(ldflags) -fsanitize=fuzzer -o $@ $< $(O)/libomni.a $(core_libs)
+	$(call q,LD)$(CC) $(ldflags) -fsanitize=fuzzer -o $@ $< $(O)/libomni.a $(core_libs)
 
 $(O)/tests/text_oracle: tests/text_oracle.cc $(O)/libomni.a
 	@mkdir -p $(@D)
-	$(CXX) $(cxxflags) $(call pkg,--cflags $(oracle_packages)) \
+	$(call q,CXX)$(CXX) $(cxxflags) $(call pkg,--cflags $(oracle_packages)) \
 	    -MMD -MP -MF $@.d -o $@ $< $(O)/libomni.a \
 	    $(call pkg,--libs $(oracle_packages)) -lphonenumber -lcmocka \
 	    $(core_libs)
@@ -227,7 +230,8 @@ fuzz-run: fuzzers
 	    mkdir -p $$grown; test -d $$seeds || seeds=; \
 	    echo "== $$n"; $$f -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=1024 \
 	    -print_final_stats=1 -artifact_prefix=$(O)/fuzz/ $$grown $$seeds \
-	    2>&1 | tail -n 12; done
+	    >$(O)/fuzz/$$n.log 2>&1 || { tail -n 60 $(O)/fuzz/$$n.log; exit 1; }; \
+	    tail -n 8 $(O)/fuzz/$$n.log; done
 .PHONY: fuzz-run
 
 demo: all
