@@ -995,7 +995,7 @@ check_history(struct harness *h, const char *id, struct naive *n)
 	omni_route_free(route);
 }
 
-#define STORED_HISTORIES 60
+#define STORED_HISTORIES 120
 
 static void
 stored_histories_give_the_same_answers(void **state)
