@@ -24,4 +24,17 @@ for page in man/*.[13]; do
 	done
 done | tee "$TMPDIR/lost"
 test -s "$TMPDIR/lost" && status=1
+
+# The command line's own list of commands and options is in its page.
+"$OMNI_BUILD/omni" --help >"$TMPDIR/help" 2>&1
+commands=$(sed -n 's/^    \([a-z][a-z]*\)\( .*\)*$/\1/p' "$TMPDIR/help")
+[ -n "$commands" ] || { echo "omni --help lists no command"; status=1; }
+for command in $commands; do
+	grep -qE "^\.It Cm $command( |\$)" man/omni.1 ||
+	    { echo "omni(1) lacks the command $command"; status=1; }
+done
+for option in $(grep -oE -- '--[a-z]+' "$TMPDIR/help" | sort -u); do
+	grep -qE "Fl ${option#-}( |\$)" man/omni.1 ||
+	    { echo "omni(1) lacks the option $option"; status=1; }
+done
 exit $status
