@@ -24,9 +24,9 @@ wish_add(struct omni_import *import, enum omni__use use, const char *column,
 	wish.kind = kind == NULL ? NULL :
 	    omni__arena_strdup(&csv->names, kind);
 	if (wish.column == NULL || (kind != NULL && wish.kind == NULL) ||
-	    omni__grow(&omni__env_default, &csv->wishes, &csv->wish_room,
+	    omni__grow(&import->object.env, &csv->wishes, &csv->wish_room,
 	    csv->wish_count + 1, sizeof(*csv->wishes)) != OMNI_OK)
-		return omni__nomem(&import->error);
+		return omni__nomem(&import->object.error);
 	csv->wishes[csv->wish_count++] = wish;
 	return OMNI_OK;
 }
@@ -52,7 +52,7 @@ omni__csv_set_source(struct omni_import *import, const char *source)
 {
 	import->csv->source = omni__arena_strdup(&import->csv->names, source);
 	if (import->csv->source == NULL)
-		return omni__nomem(&import->error);
+		return omni__nomem(&import->object.error);
 	return OMNI_OK;
 }
 
@@ -77,10 +77,10 @@ omni__csv_map(struct omni_import *import, const char *column,
 	omni_status status;
 
 	if (probe == NULL)
-		return omni__nomem(&import->error);
+		return omni__nomem(&import->object.error);
 	status = omni_record_add(probe, kind, "1");
 	if (status < 0)
-		(void)omni__fail(&import->error, status, "%s",
+		(void)omni__fail(&import->object.error, status, "%s",
 		    omni_record_errmsg(probe));
 	omni_record_free(probe);
 	if (status < 0)
@@ -95,12 +95,12 @@ omni__csv_check(struct omni_import *import)
 	size_t i;
 
 	if (csv->source == NULL)
-		return omni__fail(&import->error, OMNI_MISUSE,
+		return omni__fail(&import->object.error, OMNI_MISUSE,
 		    "a CSV import needs the source of its records");
 	for (i = 0; i < csv->wish_count; i++)
 		if (csv->wishes[i].use == OMNI__USE_KEY)
 			return OMNI_OK;
-	return omni__fail(&import->error, OMNI_MISUSE,
+	return omni__fail(&import->object.error, OMNI_MISUSE,
 	    "a CSV import needs a key column");
 }
 
@@ -122,13 +122,13 @@ column_find(struct omni_import *import, struct omni__wish *wish)
 		if (strcmp(field_text(csv, i), wish->column) != 0)
 			continue;
 		if (wish->index != UNMAPPED)
-			return omni__fail(&import->error, OMNI_INVALID,
+			return omni__fail(&import->object.error, OMNI_INVALID,
 			    "the header has two columns named '%s'",
 			    wish->column);
 		wish->index = i;
 	}
 	if (wish->index == UNMAPPED)
-		return omni__fail(&import->error, OMNI_INVALID,
+		return omni__fail(&import->object.error, OMNI_INVALID,
 		    "the header has no column '%s'", wish->column);
 	return OMNI_OK;
 }
@@ -141,7 +141,7 @@ header_read(struct omni_import *import)
 	size_t i;
 
 	if (csv->too_many)
-		return omni__fail(&import->error, OMNI_INVALID,
+		return omni__fail(&import->object.error, OMNI_INVALID,
 		    "the header has more than %zu columns", COLUMNS_MAX);
 	csv->columns = csv->field_count;
 	for (i = 0; i < csv->wish_count && status == OMNI_OK; i++)
@@ -219,7 +219,7 @@ row_store(struct omni_import *import)
 		return omni__import_reject(import, csv->row_line, fault);
 	record = omni_record_new();
 	if (record == NULL)
-		return omni__nomem(&import->error);
+		return omni__nomem(&import->object.error);
 	for (i = 0; i < csv->wish_count && status == OMNI_OK; i++)
 		status = wish_apply(csv, &csv->wishes[i], record, &error);
 	if (status == OMNI_OK)
@@ -228,7 +228,8 @@ row_store(struct omni_import *import)
 		status = omni__import_reject(import, csv->row_line,
 		    error.text);
 	else
-		(void)omni__fail(&import->error, status, "%s", error.text);
+		(void)omni__fail(&import->object.error, status, "%s",
+		    error.text);
 	omni_record_free(record);
 	return status;
 }
@@ -250,7 +251,7 @@ omni__csv_reject(struct omni_import *import, const char *reason)
 	struct omni__csv *csv = import->csv;
 
 	if (csv->columns == 0)
-		return omni__fail(&import->error, OMNI_INVALID,
+		return omni__fail(&import->object.error, OMNI_INVALID,
 		    "the header line is broken: %s", reason);
 	import->lines++;
 	return omni__import_reject(import, csv->row_line, reason);
@@ -292,9 +293,9 @@ omni__csv_on_field(void *bytes, size_t size, void *user)
 		csv->too_many = true;
 		return;
 	}
-	if (omni__grow(&omni__env_default, &csv->fields, &csv->field_room,
+	if (omni__grow(&import->object.env, &csv->fields, &csv->field_room,
 	    csv->field_count + 1, sizeof(*csv->fields)) != OMNI_OK) {
-		csv->status = omni__nomem(&import->error);
+		csv->status = omni__nomem(&import->object.error);
 		return;
 	}
 	for (; size > 0 && is_blank(text[size - 1]); size--)
@@ -305,7 +306,7 @@ omni__csv_on_field(void *bytes, size_t size, void *user)
 	    (struct omni__field){ csv->row.size, size };
 	field_copy(&csv->row, text, size);
 	if (csv->row.failed)
-		csv->status = omni__nomem(&import->error);
+		csv->status = omni__nomem(&import->object.error);
 }
 
 void

@@ -24,7 +24,7 @@ parser_make(struct omni_import *import)
 	csv->parser_made = csv_init(&csv->parser,
 	    CSV_STRICT | CSV_STRICT_FINI) == 0;
 	if (!csv->parser_made)
-		return omni__nomem(&import->error);
+		return omni__nomem(&import->object.error);
 	csv_set_blk_size(&csv->parser, GROW);
 	return OMNI_OK;
 }
@@ -71,7 +71,7 @@ piece_parse(struct omni_import *import, const char *bytes, size_t size)
 	if (csv->status != OMNI_OK)
 		return csv->status;
 	if (csv_error(&csv->parser) != CSV_EPARSE)
-		return omni__nomem(&import->error);
+		return omni__nomem(&import->object.error);
 	return row_break(import, "a quotation mark is out of place");
 }
 
@@ -147,7 +147,7 @@ row_again(struct omni_import *import)
 	size_t start = 0, at = rewind_to(csv, again.bytes, again.size);
 	omni_status status = OMNI_OK;
 
-	csv->raw = (struct omni__buf){ .env = NULL };
+	csv->raw = (struct omni__buf){ .env = again.env };
 	while (at < again.size && status == OMNI_OK) {
 		size_t piece = piece_size(again.bytes + at, again.size - at);
 
@@ -164,7 +164,7 @@ row_again(struct omni_import *import)
 		    again.size - start);
 	omni__buf_free(&again);
 	if (status == OMNI_OK && csv->raw.failed)
-		status = omni__nomem(&import->error);
+		status = omni__nomem(&import->object.error);
 	return status;
 }
 
@@ -182,7 +182,7 @@ bytes_read(struct omni_import *import, const char *bytes, size_t size)
 		if (!csv->skipping)
 			omni__buf_add(&csv->raw, bytes, piece);
 		if (csv->raw.failed)
-			return omni__nomem(&import->error);
+			return omni__nomem(&import->object.error);
 		status = piece_read(import, bytes, piece);
 		if (status == OMNI_OK && csv->broken)
 			status = row_again(import);
@@ -218,12 +218,13 @@ bom_skip(struct omni_import *import, const char **bytes, size_t *size)
 static omni_status
 reader_open(struct omni_import *import)
 {
-	struct omni__csv *csv = omni__realloc(&omni__env_default, NULL,
+	struct omni__csv *csv = omni__realloc(&import->object.env, NULL,
 	    sizeof(*csv));
 
 	if (csv == NULL)
 		return OMNI_NOMEM;
 	memset(csv, 0, sizeof(*csv));
+	csv->names.env = csv->row.env = csv->raw.env = &import->object.env;
 	csv->line = 1;
 	import->csv = csv;
 	return parser_make(import);
@@ -267,7 +268,7 @@ reader_finish(struct omni_import *import)
 	omni_status status = last_row(import);
 
 	if (status == OMNI_OK && import->csv->columns == 0)
-		return omni__fail(&import->error, OMNI_INVALID,
+		return omni__fail(&import->object.error, OMNI_INVALID,
 		    "the input has no header line");
 	return status;
 }
@@ -284,9 +285,9 @@ reader_close(struct omni_import *import)
 	omni__arena_free(&csv->names);
 	omni__buf_free(&csv->row);
 	omni__buf_free(&csv->raw);
-	omni__free(&omni__env_default, csv->wishes);
-	omni__free(&omni__env_default, csv->fields);
-	omni__free(&omni__env_default, csv);
+	omni__free(&import->object.env, csv->wishes);
+	omni__free(&import->object.env, csv->fields);
+	omni__free(&import->object.env, csv);
 	import->csv = NULL;
 }
 

@@ -5,8 +5,6 @@
  */
 #include "ingest/import.h"
 
-#include <string.h>
-
 /* Committed together; large enough that a commit costs little a line. */
 #define ITEMS_MAX ((size_t)5000)
 #define BYTES_MAX ((size_t)16 << 20)
@@ -18,33 +16,48 @@ static const struct omni__import_reader *const readers[] = {
 
 /* ---- making and freeing --------------------------------------------- */
 
+static omni_status
+import_make(omni *db, int32_t format, omni_import **out)
+{
+	struct omni_import *import;
+	omni_status status = omni__enter(db);
+
+	if (status != OMNI_OK)
+		return status;
+	if (out == NULL)
+		return omni__leave(db, omni__fail(&db->error, OMNI_MISUSE,
+		    "import is NULL"));
+	*out = NULL;
+	if (format < OMNI_FORMAT_CSV || format > OMNI_FORMAT_LINES)
+		return omni__leave(db, omni__fail(&db->error, OMNI_INVALID,
+		    "format is neither OMNI_FORMAT_CSV nor "
+		    "OMNI_FORMAT_LINES"));
+	import = omni__object_of(db, sizeof(*import));
+	if (import == NULL)
+		return omni__leave(db, omni__nomem(&db->error));
+	import->reader = readers[format];
+	atomic_flag_clear(&import->inside);
+	import->problems.env = &import->object.env;
+	import->problems.texts.env = &import->object.env;
+	*out = import;
+	return omni__leave(db, OMNI_OK);
+}
+
 omni_status
 omni_import_new(omni *db, int32_t format, omni_import **out)
 {
-	struct omni_import *import;
-	omni_status status;
+	omni_status status = import_make(db, format, out);
 
-	if (out == NULL)
-		return OMNI_INVALID;
-	*out = NULL;
-	if (db == NULL || format < OMNI_FORMAT_CSV ||
-	    format > OMNI_FORMAT_LINES)
-		return OMNI_INVALID;
-	import = omni__realloc(&omni__env_default, NULL, sizeof(*import));
-	if (import == NULL)
-		return OMNI_NOMEM;
-	memset(import, 0, sizeof(*import));
-	import->db = db;
-	import->reader = readers[format];
-	status = omni_batch_new(db, &import->batch);
-	if (status == OMNI_OK)
-		status = import->reader->open(import);
-	if (status != OMNI_OK) {
-		omni_import_free(import);
+	if (status != OMNI_OK)
 		return status;
+	status = omni_batch_new(db, &(*out)->batch);
+	if (status == OMNI_OK)
+		status = (*out)->reader->open(*out);
+	if (status != OMNI_OK) {
+		omni_import_free(*out);
+		*out = NULL;
 	}
-	*out = import;
-	return OMNI_OK;
+	return status;
 }
 
 void
@@ -55,8 +68,8 @@ omni_import_free(omni_import *import)
 	import->reader->close(import);
 	omni_batch_free(import->batch);
 	omni__problems_free(&import->problems);
-	omni__free(&omni__env_default, import->item_lines);
-	omni__free(&omni__env_default, import);
+	omni__free(&import->object.env, import->item_lines);
+	omni__object_free(import);
 }
 
 /* ---- the account of the lines --------------------------------------- */
@@ -75,7 +88,7 @@ omni__import_reject(struct omni_import *import, int64_t line,
 	import->rejected++;
 	import->waiting++;
 	if (omni__problem_add(&import->problems, line, reason) != OMNI_OK)
-		return omni__nomem(&import->error);
+		return omni__nomem(&import->object.error);
 	return OMNI_OK;
 }
 
@@ -93,9 +106,9 @@ omni__import_outcome(struct omni_import *import, int64_t line,
 	}
 	if (omni__import_line_fault(status))
 		return omni__import_reject(import, line,
-		    omni_errmsg(import->db));
-	return omni__fail(&import->error, status, "%s",
-	    omni_errmsg(import->db));
+		    omni_errmsg(import->object.db));
+	return omni__fail(&import->object.error, status, "%s",
+	    omni_errmsg(import->object.db));
 }
 
 static omni_status
@@ -120,8 +133,8 @@ batch_commit(struct omni_import *import)
 	size_t i;
 
 	if (status < 0)
-		return omni__fail(&import->error, status, "%s",
-		    omni_errmsg(import->db));
+		return omni__fail(&import->object.error, status, "%s",
+		    omni_errmsg(import->object.db));
 	status = OMNI_OK;
 	for (i = 0; i < import->items && status == OMNI_OK; i++)
 		status = item_outcome(import, i);
@@ -160,10 +173,10 @@ omni__import_pace(struct omni_import *import, size_t bytes)
 static omni_status
 item_room(struct omni_import *import)
 {
-	if (omni__grow(&omni__env_default, &import->item_lines,
+	if (omni__grow(&import->object.env, &import->item_lines,
 	    &import->item_room, import->items + 1,
 	    sizeof(*import->item_lines)) != OMNI_OK)
-		return omni__nomem(&import->error);
+		return omni__nomem(&import->object.error);
 	return OMNI_OK;
 }
 
@@ -176,9 +189,9 @@ item_added(struct omni_import *import, int64_t line, omni_status status)
 	}
 	if (omni__import_line_fault(status))
 		return omni__import_reject(import, line,
-		    omni_errmsg(import->db));
-	return omni__fail(&import->error, status, "%s",
-	    omni_errmsg(import->db));
+		    omni_errmsg(import->object.db));
+	return omni__fail(&import->object.error, status, "%s",
+	    omni_errmsg(import->object.db));
 }
 
 omni_status
@@ -224,19 +237,19 @@ set(struct omni_import *import, const char *text,
     omni_status (*setter)(struct omni_import *, const char *))
 {
 	if (import == NULL)
-		return OMNI_INVALID;
-	if (import->error.status != OMNI_OK &&
+		return OMNI_MISUSE;
+	if (import->object.error.status != OMNI_OK &&
 	    import->state != OMNI__IMPORT_SETUP)
-		return import->error.status;
-	omni__error_clear(&import->error);
+		return import->object.error.status;
+	omni__error_clear(&import->object.error);
 	if (import->reader != &omni__csv_reader)
-		return omni__fail(&import->error, OMNI_MISUSE,
+		return omni__fail(&import->object.error, OMNI_MISUSE,
 		    "only a CSV import has a source and columns");
 	if (import->state != OMNI__IMPORT_SETUP)
-		return omni__fail(&import->error, OMNI_MISUSE,
+		return omni__fail(&import->object.error, OMNI_MISUSE,
 		    "source and columns are set before the first write");
 	if (text == NULL || *text == '\0')
-		return omni__fail(&import->error, OMNI_INVALID,
+		return omni__fail(&import->object.error, OMNI_INVALID,
 		    "the name of a source or column is empty");
 	return setter(import, text);
 }
@@ -281,43 +294,67 @@ omni_import_map(omni_import *import, const char *column, const char *kind)
 
 /* ---- reading -------------------------------------------------------- */
 
+static omni_status
+bytes_write(struct omni_import *import, const char *bytes, size_t size)
+{
+	struct omni__error *error = &import->object.error;
+
+	if (import->state == OMNI__IMPORT_FINISHED)
+		return omni__fail_once(error, OMNI_MISUSE,
+		    "the import is finished");
+	if (import->state == OMNI__IMPORT_READING && error->status != OMNI_OK)
+		return error->status;
+	if (import->state == OMNI__IMPORT_SETUP)
+		omni__error_clear(error);
+	import->state = OMNI__IMPORT_READING;
+	return import->reader->write(import, bytes, size);
+}
+
+static omni_status
+bytes_finish(struct omni_import *import)
+{
+	omni_status status;
+
+	if (import->state != OMNI__IMPORT_FINISHED) {
+		status = bytes_write(import, NULL, 0);
+		if (status == OMNI_OK)
+			status = import->reader->finish(import);
+		if (status == OMNI_OK)
+			(void)omni__import_flush(import);
+		import->state = OMNI__IMPORT_FINISHED;
+	}
+	if (import->object.error.status != OMNI_OK)
+		return import->object.error.status;
+	return import->rejected > 0 ? OMNI_PARTIAL : OMNI_OK;
+}
+
+/* One thread at a time, as with a handle. */
 omni_status
 omni_import_write(omni_import *import, const void *bytes, size_t size)
 {
-	if (import == NULL)
-		return OMNI_INVALID;
-	if (import->state == OMNI__IMPORT_FINISHED)
-		return omni__fail_once(&import->error, OMNI_MISUSE,
-		    "the import is finished");
-	if (import->state == OMNI__IMPORT_READING &&
-	    import->error.status != OMNI_OK)
-		return import->error.status;
-	if (bytes == NULL && size > 0)
-		return OMNI_INVALID;
-	if (import->state == OMNI__IMPORT_SETUP)
-		omni__error_clear(&import->error);
-	import->state = OMNI__IMPORT_READING;
-	return import->reader->write(import, bytes, size);
+	omni_status status;
+
+	if (import == NULL || (bytes == NULL && size > 0))
+		return OMNI_MISUSE;
+	if (atomic_flag_test_and_set(&import->inside))
+		return OMNI_BUSY;
+	status = bytes_write(import, bytes, size);
+	atomic_flag_clear(&import->inside);
+	return status;
 }
 
 omni_status
 omni_import_finish(omni_import *import)
 {
-	omni_status status = OMNI_OK;
+	omni_status status;
 
 	if (import == NULL)
-		return OMNI_INVALID;
-	if (import->state != OMNI__IMPORT_FINISHED) {
-		status = omni_import_write(import, NULL, 0);
-		if (status == OMNI_OK)
-			status = import->reader->finish(import);
-		if (status == OMNI_OK)
-			status = omni__import_flush(import);
-		import->state = OMNI__IMPORT_FINISHED;
-	}
-	if (import->error.status != OMNI_OK)
-		return import->error.status;
-	return import->rejected > 0 ? OMNI_PARTIAL : OMNI_OK;
+		return OMNI_MISUSE;
+	if (atomic_flag_test_and_set(&import->inside))
+		return OMNI_BUSY;
+	status = bytes_finish(import);
+	atomic_flag_clear(&import->inside);
+	return status;
 }
 
 /* ---- what became of it ---------------------------------------------- */
@@ -350,7 +387,7 @@ omni_status
 omni_import_problem(omni_import *import, int64_t *line, const char **reason)
 {
 	if (import == NULL || line == NULL || reason == NULL)
-		return OMNI_INVALID;
+		return OMNI_MISUSE;
 	*line = 0;
 	*reason = "";
 	return omni__problem_take(&import->problems, line, reason) ?
@@ -360,5 +397,5 @@ omni_import_problem(omni_import *import, int64_t *line, const char **reason)
 const char *
 omni_import_errmsg(const omni_import *import)
 {
-	return import == NULL ? "no import" : import->error.text;
+	return import == NULL ? "no import" : import->object.error.text;
 }

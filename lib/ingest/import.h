@@ -2,12 +2,12 @@
  * The import room, inside: what the two readers (rows of CSV, lines of JSON)
  * share with import.c, which keeps the batch, the counters and the list of
  * rejected lines.  Readers turn text into records, interactions, statements
- * and definitions, through the public calls alone.
+ * and definitions, and put these through the public calls alone.
  */
 #ifndef OMNI_IMPORT_H
 #define OMNI_IMPORT_H
 
-#include "base/base.h"
+#include "store/db.h"
 
 /* A longer line or row is rejected, in bounded memory. */
 #define OMNI__LINE_MAX ((size_t)1 << 20)
@@ -28,6 +28,7 @@ struct omni__problem {
  * settled (up to the last commit) is handed out.
  */
 struct omni__problems {
+	const struct omni__env *env;
 	struct omni__problem *items;
 	size_t count, room, settled, taken;
 	struct omni__buf texts;
@@ -53,11 +54,11 @@ enum omni__import_state {
 };
 
 struct omni_import {
-	omni *db;
+	struct omni__object object;	/* with the error, which sticks */
 	omni_batch *batch;
 	const struct omni__import_reader *reader;
 	enum omni__import_state state;
-	struct omni__error error;	/* a failure sticks */
+	atomic_flag inside;
 
 	int64_t *item_lines;		/* the line of each item of the batch */
 	size_t items, item_room;

@@ -32,7 +32,7 @@ omni__problem_add(struct omni__problems *list, int64_t line,
 		list->dropped_line = line;
 		return OMNI_OK;
 	}
-	status = omni__grow(&omni__env_default, &list->items, &list->room,
+	status = omni__grow(list->env, &list->items, &list->room,
 	    list->count + 1, sizeof(*list->items));
 	if (status != OMNI_OK)
 		return status;
@@ -100,7 +100,7 @@ omni__problem_take(struct omni__problems *list, int64_t *line,
 void
 omni__problems_free(struct omni__problems *list)
 {
-	omni__free(&omni__env_default, list->items);
+	omni__free(list->env, list->items);
 	omni__buf_free(&list->texts);
-	memset(list, 0, sizeof(*list));
+	list->items = NULL;
 }

@@ -90,8 +90,8 @@ line_read(struct omni_import *import, const char *text, size_t size)
 		return omni__import_reject(import, line.number,
 		    line.error.text);
 	if (line.error.status != OMNI_OK)
-		return omni__fail(&import->error, line.error.status, "%s",
-		    line.error.text);
+		return omni__fail(&import->object.error, line.error.status,
+		    "%s", line.error.text);
 	return status;
 }
 
@@ -146,7 +146,9 @@ line_carry(struct omni_import *import, const char *bytes, size_t size)
 		return OMNI_OK;
 	}
 	omni__buf_add(&lines->carry, bytes, size);
-	return lines->carry.failed ? omni__nomem(&import->error) : OMNI_OK;
+	if (lines->carry.failed)
+		return omni__nomem(&import->object.error);
+	return OMNI_OK;
 }
 
 static omni_status
@@ -168,12 +170,13 @@ line_cut(struct omni_import *import, const char *bytes, size_t size)
 static omni_status
 reader_open(struct omni_import *import)
 {
-	struct omni__lines *lines = omni__realloc(&omni__env_default, NULL,
+	struct omni__lines *lines = omni__realloc(&import->object.env, NULL,
 	    sizeof(*lines));
 
 	if (lines == NULL)
 		return OMNI_NOMEM;
 	memset(lines, 0, sizeof(*lines));
+	lines->carry.env = lines->body.env = &import->object.env;
 	import->text = lines;
 	return OMNI_OK;
 }
@@ -216,7 +219,7 @@ reader_close(struct omni_import *import)
 		return;
 	omni__buf_free(&lines->carry);
 	omni__buf_free(&lines->body);
-	omni__free(&omni__env_default, lines);
+	omni__free(&import->object.env, lines);
 	import->text = NULL;
 }
 

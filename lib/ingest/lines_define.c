@@ -97,7 +97,7 @@ omni__own_channel(struct omni__line *line, const struct omni__event *event)
 		status = channel_fill(line, event, channel, &read);
 	if (status == OMNI_OK)
 		status = omni__import_outcome(line->import, line->number,
-		    omni_channel_put(line->import->db, channel, NULL));
+		    omni_channel_put(line->import->object.db, channel, NULL));
 	omni_channel_free(channel);
 	return status;
 }
@@ -209,7 +209,7 @@ omni__own_purpose(struct omni__line *line, const struct omni__event *event)
 		status = purpose_fill(line, event, purpose, &read);
 	if (status == OMNI_OK)
 		status = omni__import_outcome(line->import, line->number,
-		    omni_purpose_put(line->import->db, purpose, NULL));
+		    omni_purpose_put(line->import->object.db, purpose, NULL));
 	omni_purpose_free(purpose);
 	return status;
 }
@@ -263,7 +263,7 @@ omni__own_contact(struct omni__line *line, const struct omni__event *event)
 		status = contact_fill(line, event, contact, &read);
 	if (status == OMNI_OK)
 		status = omni__import_outcome(line->import, line->number,
-		    omni_contact_put(line->import->db, contact, NULL));
+		    omni_contact_put(line->import->object.db, contact, NULL));
 	omni_contact_free(contact);
 	return status;
 }
@@ -281,8 +281,9 @@ setting_put(struct omni__line *line, const struct omni__event *event,
 
 	if (status != OMNI_OK)
 		return status;
-	return omni__import_outcome(line->import, line->number,
-	    omni_setting_put(line->import->db, who, name, value, time, NULL));
+	status = omni_setting_put(line->import->object.db, who, name, value,
+	    time, NULL);
+	return omni__import_outcome(line->import, line->number, status);
 }
 
 omni_status

@@ -57,7 +57,7 @@ own_remove(struct omni__line *line, const struct omni__event *event)
 	if (status != OMNI_OK)
 		return status;
 	return omni__import_outcome(line->import, line->number,
-	    omni_record_remove(line->import->db, event->source, key));
+	    omni_record_remove(line->import->object.db, event->source, key));
 }
 
 /* ---- omni.statement ------------------------------------------------- */

@@ -359,7 +359,7 @@ interaction_store(struct omni__line *line, const struct call *call,
 {
 	const char *channel = call->channel == NULL ? fallback :
 	    call->channel;
-	struct omni__buf source = { .env = NULL };
+	struct omni__buf source = { .env = line->body->env };
 	omni_interaction *interaction = NULL;
 	omni_status status;
 
