@@ -35,7 +35,8 @@ static const struct omni__sql statement_drop = {
 	.name = "statement_drop",
 	.in = "record:b fact:i",
 	.sql = "DELETE FROM omni_statement USING p\n"
-	    "WHERE record = $record AND fact = $fact",
+	    "WHERE omni_statement.record = $record\n"
+	    "  AND omni_statement.fact = $fact",
 };
 
 /* The first definition of a purpose stands beside the last one, under a
