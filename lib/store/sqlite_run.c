@@ -65,7 +65,7 @@ prepare_text(struct omni__store *store, struct statement *statement,
 	omni_status status = OMNI_OK;
 	int code;
 
-	omni__sql_write(&text, statement->sql->sql, NULL, true);
+	omni__sqlite_text(&text, statement->sql->sql);
 	if (text.failed) {
 		status = omni__nomem(error);
 		goto out;

@@ -51,6 +51,9 @@ omni_status omni__sqlite_exec(struct omni__store *, sqlite3 *db,
 omni_status omni__sqlite_number(struct omni__store *, sqlite3 *db,
     const char *sql, int64_t *number, struct omni__error *);
 
+/* sqlite_text.c */
+void omni__sqlite_text(struct omni__buf *, const char *sql);
+
 /* sqlite_run.c */
 omni_status omni__sqlite_run(struct omni__store *, const struct omni__sql *,
     const struct omni__value *params, size_t rows, struct omni__arena *,
