@@ -1175,7 +1175,7 @@ an_interrupted_backup_leaves_nothing(void **state)
 static void
 put_secrets(struct place *at, int64_t from, int64_t to)
 {
-	char name[600];
+	char name[600], body[9000];
 	int64_t k;
 
 	assert_ok(at, at->ops->begin(at->store, true, &at->error));
@@ -1187,7 +1187,15 @@ put_secrets(struct place *at, int64_t from, int64_t to)
 		    (int)(k * 31 % 97), (int)k);
 		memset(name + strlen(name), '.', size);
 		name[2 + strlen(SECRET) + 1 + size] = '\0';
-		assert_ok(at, put(at, at->store, k * 37 % 10007, name));
+		struct omni__value row[] = { omni__int(k * 37 % 10007),
+		    omni__text(name), omni__null() };
+
+		/* Some reach over several pages. */
+		memset(body, 'o', sizeof(body));
+		memcpy(body + 4900, SECRET, strlen(SECRET));
+		if (k % 10 == 0)
+			row[2] = omni__blob(body, 5000 + (size_t)k % 4000);
+		assert_ok(at, run(at, at->store, PUT, row, 1));
 	}
 	assert_ok(at, at->ops->commit(at->store, &at->error));
 }

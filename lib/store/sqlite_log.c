@@ -58,7 +58,9 @@ open_second(struct omni__store *store, struct omni__error *error)
 		return status;
 	status = omni__sqlite_exec(store, store->second,
 	    "PRAGMA synchronous = FULL; PRAGMA mmap_size = 0; "
-	    "PRAGMA cache_size = 8; PRAGMA wal_autocheckpoint = 0;", error);
+	    "PRAGMA cache_size = 8; PRAGMA wal_autocheckpoint = 0; "
+	    /* Finds the log, without which there is nothing to copy. */
+	    "SELECT count(*) FROM sqlite_schema", error);
 	if (status != OMNI_OK) {
 		(void)sqlite3_close(store->second);
 		store->second = NULL;
@@ -66,15 +68,29 @@ open_second(struct omni__store *store, struct omni__error *error)
 	return status;
 }
 
-/*
- * Copies what no reader still needs from the log.  *left counts the pages
- * that had to stay.  Not within a transaction.
- */
+/* Copies what no reader still needs from the log, while our first connection
+ * holds the write lock.  *left counts the pages that had to stay. */
+static omni_status
+copy_home(struct omni__store *store, int *left, struct omni__error *error)
+{
+	int code, in_log = 0, copied = 0;
+
+	code = sqlite3_wal_checkpoint_v2(store->second, "main",
+	    SQLITE_CHECKPOINT_PASSIVE, &in_log, &copied);
+	*left = in_log < 0 ? 1 : in_log - copied;
+	/* When a reader is in the way, wait for as many pages again. */
+	store->pages = in_log < 0 ? 0 : in_log;
+	store->due = store->pages + LOG_PAGES;
+	if (code != SQLITE_OK)
+		return omni__sqlite_fail(store, store->second, code, error);
+	return OMNI_OK;
+}
+
+/* Not within a transaction. */
 static omni_status
 checkpoint(struct omni__store *store, int *left, struct omni__error *error)
 {
 	omni_status status;
-	int code, in_log = 0, copied = 0;
 
 	*left = 0;
 	status = open_second(store, error);
@@ -83,16 +99,8 @@ checkpoint(struct omni__store *store, int *left, struct omni__error *error)
 		    "BEGIN IMMEDIATE", error);
 	if (status != OMNI_OK)
 		return status;
-	code = sqlite3_wal_checkpoint_v2(store->second, "main",
-	    SQLITE_CHECKPOINT_PASSIVE, &in_log, &copied);
-	if (code != SQLITE_OK)
-		status = omni__sqlite_fail(store, store->second, code, error);
+	status = copy_home(store, left, error);
 	omni__sqlite_undo(store->db);
-	if (in_log > copied)
-		*left = in_log - copied;
-	/* When a reader is in the way, wait for as many pages again. */
-	store->pages = in_log < 0 ? 0 : in_log;
-	store->due = store->pages + LOG_PAGES;
 	return status;
 }
 
@@ -164,25 +172,59 @@ log_size(const struct omni__store *store)
 	return (int64_t)at.st_size;
 }
 
+/* Writing the head again as it was is a commit that changes nothing. */
+static omni_status
+commit_nothing(struct omni__store *store, struct omni__error *error)
+{
+	omni_status status;
+	int64_t version;
+
+	status = omni__store_sqlite.schema(store, &version, error);
+	if (status == OMNI_OK)
+		status = omni__store_sqlite.set_schema(store, version, error);
+	if (status == OMNI_OK)
+		status = omni__sqlite_exec(store, store->db, "COMMIT", error);
+	return status;
+}
+
+/* Brings all pages home and wipes what they hold beside their rows. */
+static omni_status
+wipe_pages(struct omni__store *store, int *left, struct omni__error *error)
+{
+	omni_status status;
+
+	*left = 0;
+	status = open_second(store, error);
+	if (status == OMNI_OK)
+		status = omni__sqlite_exec(store, store->db,
+		    "BEGIN IMMEDIATE", error);
+	if (status != OMNI_OK)
+		return status;
+	status = copy_home(store, left, error);
+	if (status == OMNI_OK && *left == 0)
+		status = omni__sqlite_wipe(store, error);
+	if (status == OMNI_OK && *left == 0)
+		status = commit_nothing(store, error);
+	omni__sqlite_undo(store->db);
+	/* Our own copies of the pages are from before. */
+	(void)sqlite3_db_release_memory(store->db);
+	(void)sqlite3_db_release_memory(store->second);
+	return status;
+}
+
 /*
  * With every page at home, the next commit starts the log anew if nobody
- * reads from it, and cuts the file to what it wrote.  Writing the header
- * again as it was is such a commit.
+ * reads from it, and cuts the file to what it wrote.
  */
 static omni_status
 restart_log(struct omni__store *store, struct omni__error *error)
 {
 	omni_status status;
-	int64_t version;
 
 	status = omni__sqlite_exec(store, store->db,
 	    "PRAGMA journal_size_limit = 0; BEGIN IMMEDIATE", error);
 	if (status == OMNI_OK)
-		status = omni__store_sqlite.schema(store, &version, error);
-	if (status == OMNI_OK)
-		status = omni__store_sqlite.set_schema(store, version, error);
-	if (status == OMNI_OK)
-		status = omni__sqlite_exec(store, store->db, "COMMIT", error);
+		status = commit_nothing(store, error);
 	omni__sqlite_undo(store->db);
 	(void)sqlite3_exec(store->db, "PRAGMA journal_size_limit = 16777216",
 	    NULL, NULL, NULL);
@@ -196,17 +238,17 @@ omni__sqlite_scrub(struct omni__store *store, struct omni__error *error)
 	int attempt, left;
 
 	store->retriable = false;
+	status = wipe_pages(store, &left, error);
+	if (status != OMNI_OK)
+		return status;
 	/* Another writer may come between the two steps: not often. */
-	for (attempt = 0; attempt < 3; attempt++) {
+	for (attempt = 0; attempt < 3 && left == 0; attempt++) {
 		status = checkpoint(store, &left, error);
+		if (status == OMNI_OK && left == 0)
+			status = restart_log(store, error);
 		if (status != OMNI_OK)
 			return status;
-		if (left > 0)
-			return OMNI_PENDING;
-		status = restart_log(store, error);
-		if (status != OMNI_OK)
-			return status;
-		if (log_size(store) <= LOG_SCRUBBED)
+		if (left == 0 && log_size(store) <= LOG_SCRUBBED)
 			return OMNI_OK;
 	}
 	return OMNI_PENDING;

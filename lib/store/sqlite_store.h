@@ -70,6 +70,9 @@ omni_status omni__sqlite_maintain(struct omni__store *, int32_t milliseconds,
     struct omni__error *);
 omni_status omni__sqlite_scrub(struct omni__store *, struct omni__error *);
 
+/* sqlite_wipe.c */
+omni_status omni__sqlite_wipe(struct omni__store *, struct omni__error *);
+
 /* sqlite_backup.c */
 omni_status omni__sqlite_backup(struct omni__store *, const char *path,
     struct omni__error *);
