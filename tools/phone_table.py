@@ -292,7 +292,7 @@ def table():
     rows = sorted(plans(), key=lambda row: (row[1], row[0]))
     regions, codes = [], {}
     for at, row in enumerate(rows):
-        regions += region_row(programs, *row[:1], *row[1:])
+        regions += region_row(programs, *row)
         if row[2]:
             codes[row[0]] = at + 1
     lines = [HEAD % phonenumbers.__version__]

@@ -50,9 +50,8 @@ country_size(const char *text, size_t size, const char *region)
 	if (letters == 2 && region != NULL && strlen(region) == 2 &&
 	    text[0] == omni__scan_lower(region[0]) &&
 	    text[1] == omni__scan_lower(region[1]) &&
-	    run_of(rest, size - letters, omni__scan_digit) +
-	    (rest[0] == ' ') > 0)
-		return letters;
+	    (rest[0] == ' ' || omni__scan_digit(rest[0])))
+		return letters + (rest[0] == ' ');
 	return 0;
 }
 
@@ -91,7 +90,8 @@ squeeze(char *out, const char *from, size_t size)
 
 	for (i = 0; i < size; i++)
 		if (omni__scan_letter(from[i]) || omni__scan_digit(from[i]) ||
-		    (unsigned char)from[i] >= 0x80)
+		    (unsigned char)from[i] >= 0x80 ||
+		    (count > 0 && omni__scan_joins(from, size, i + 1)))
 			out[count++] = from[i];
 	return count;
 }
@@ -297,9 +297,9 @@ word_stem(const struct omni__span *word, const char **brief)
 	return word->size;
 }
 
-/* Writes the word at out, where it is never longer than it was. */
-static char *
-put_word(char *out, const struct omni__span *word)
+/* Writes the word's short form at out, which is never longer. */
+static size_t
+put_brief(char *out, const struct omni__span *word)
 {
 	const char *brief = word_brief(word);
 	size_t stem = 0;
@@ -308,7 +308,20 @@ put_word(char *out, const struct omni__span *word)
 		stem = word_stem(word, &brief);
 	memmove(out, word->text, stem);
 	memcpy(out + stem, brief, strlen(brief));
-	return out + stem + strlen(brief);
+	return stem + strlen(brief);
+}
+
+/* What was shortened may be a word that is: until it is none. */
+static char *
+put_word(char *out, struct omni__span word)
+{
+	size_t size;
+
+	while ((size = put_brief(out, &word)) < word.size) {
+		word.text = out;
+		word.size = size;
+	}
+	return out + size;
 }
 
 /* "16 a" is "16a"; at is not the first. */
@@ -332,7 +345,7 @@ abbreviate(char *text, size_t size)
 	while (omni__word_next(text, size, &at, &word)) {
 		if (out != text)
 			*out++ = ' ';
-		out = put_word(out, &word);
+		out = put_word(out, word);
 	}
 	return (size_t)(out - text);
 }

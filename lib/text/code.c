@@ -18,6 +18,7 @@ omni__code_normalise(struct omni__buf *buf, const char *text, size_t size)
 {
 	size_t start = buf->size, at = start, from;
 	omni_status status = omni__fold(buf, text, size);
+	bool grouping;
 	char *out;
 
 	if (status != OMNI_OK)
@@ -25,7 +26,10 @@ omni__code_normalise(struct omni__buf *buf, const char *text, size_t size)
 	out = buf->bytes + start;
 	while (at < buf->size) {
 		from = at;
-		if (is_grouping(omni__scan_next(buf->bytes, buf->size, &at)))
+		grouping = is_grouping(omni__scan_next(buf->bytes, buf->size,
+		    &at));
+		if (grouping && (out == buf->bytes + start ||
+		    !omni__scan_joins(buf->bytes, buf->size, at)))
 			continue;
 		while (from < at)
 			*out++ = buf->bytes[from++];

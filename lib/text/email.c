@@ -16,6 +16,8 @@
 
 #define ONE_ROOM 32
 #define LABEL_ROOM 128
+/* No address is longer than 254 bytes; a name may stand before it. */
+#define TYPED_MAX 4096
 
 /* ---- finding the address in what was typed -------------------------- */
 
@@ -151,6 +153,9 @@ divide(struct omni__span s, struct omni__span *local, struct omni__span *domain)
 	const char *at;
 	size_t before;
 
+	trim(&s);
+	if (s.size > TYPED_MAX)
+		return false;
 	do {
 		before = s.size;
 		trim(&s);

@@ -94,7 +94,7 @@ spells(const struct typed *typed, const char *text, size_t size)
 {
 	size_t i, letters = 0;
 
-	if (typed->count < 2 || typed->count > 4)
+	if (typed->count < 2 || typed->count > 4 || size > DIGITS_ROOM)
 		return false;
 	for (i = 0; i < size; i++) {
 		letters += is_upper(text[i]);

@@ -24,6 +24,10 @@ void omni__scan_put(struct omni__buf *, uint32_t c);
 /* Are all bytes ASCII? */
 bool omni__scan_ascii(const char *, size_t);
 
+/* Is there, at `at`, the second or third part of a Korean syllable?  What
+ * stands before it must not go, or it would join what is before that. */
+bool omni__scan_joins(const char *, size_t size, size_t at);
+
 /* Where `size` bytes may be written behind the buffer's text, NULL (and the
  * buffer failed) when out of memory; done says where writing ended. */
 char *omni__scan_room(struct omni__buf *, size_t size);

@@ -170,6 +170,17 @@ omni__scan_put(struct omni__buf *buf, uint32_t c)
 	omni__buf_add(buf, out, size);
 }
 
+bool
+omni__scan_joins(const char *text, size_t size, size_t at)
+{
+	uint32_t c;
+
+	if (at >= size || (unsigned char)text[at] != 0xe1)
+		return false;
+	c = omni__scan_next(text, size, &at);
+	return c >= 0x1160 && c < 0x1200;
+}
+
 char *
 omni__scan_room(struct omni__buf *buf, size_t size)
 {
