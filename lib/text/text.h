@@ -39,11 +39,13 @@ omni_status omni__email_normalise(struct omni__buf *, const char *, size_t);
 omni_status omni__email_mailbox(struct omni__buf *, const char *, size_t);
 
 /* phone.c over the generated phone_table.h: to E.164 ("+46701234567").
- * region is ISO 3166 alpha-2 or NULL.  Without a usable region or prefix the
- * digits alone; NONE with fewer than 5 digits or more than 17. */
+ * region is ISO 3166 alpha-2 or NULL.  Without a usable region or prefix, or
+ * where the plan has no number that long, the digits alone; NONE when fewer
+ * than 5 digits or more than 17 would come out.  Extensions go. */
 omni_status omni__phone_normalise(struct omni__buf *, const char *, size_t,
     const char *region);
-/* "SE" for "+46..."; for shared codes the main region; NULL if unknown. */
+/* "SE" for "+46..."; for shared codes the region that its leading digits tell,
+ * else the main one; NULL if unknown, or of no region (freephone). */
 const char *omni__phone_region(const char *e164);
 /* Is this a region the table knows ("SE")? */
 bool omni__region_known(const char *region);
@@ -56,14 +58,16 @@ omni_status omni__code_normalise(struct omni__buf *, const char *, size_t);
 
 /* date.c: "1952-04-03", "19520403", "3.4.1952", "3 April 1952", "04/03/1952"
  * (day first unless it cannot be) to "1952-04-03"; "1952-04" and "1952" stay
- * partial.  NONE when no date. */
+ * partial.  NONE when no date: also for a day that is in no calendar, and for
+ * a year of two digits. */
 omni_status omni__date_normalise(struct omni__buf *, const char *, size_t);
 
 /* name.c: tokens of a name, folded, separated by one blank; dots of initials,
  * apostrophes out, hyphens to blanks. */
 omni_status omni__name_normalise(struct omni__buf *, const char *, size_t);
 /* Splits a full name ("Lee, Ann Mary", "Ann Mary van der Lee") into given,
- * other and family tokens; each may be empty. */
+ * other and family tokens; each may be empty.  Titles and "Jr" go, particles
+ * stay with the family; a single word is a given name. */
 omni_status omni__name_split(struct omni__buf *given,
     struct omni__buf *other, struct omni__buf *family, const char *, size_t);
 /* Takes particles (von, de, van der ...) out of normalised tokens. */
@@ -72,7 +76,8 @@ omni_status omni__name_core(struct omni__buf *, const char *, size_t);
 /* address.c */
 omni_status omni__postcode_normalise(struct omni__buf *, const char *,
     size_t, const char *region);
-/* Street words folded, common abbreviations by table, flat numbers out. */
+/* Street words folded, common abbreviations by table, flat numbers out; at
+ * most 32 words. */
 omni_status omni__street_normalise(struct omni__buf *, const char *, size_t);
 
 /* ---- how alike (compare.c): bytes of folded text -------------------- */
