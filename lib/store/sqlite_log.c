@@ -226,8 +226,7 @@ restart_log(struct omni__store *store, struct omni__error *error)
 	if (status == OMNI_OK)
 		status = commit_nothing(store, error);
 	omni__sqlite_undo(store->db);
-	(void)sqlite3_exec(store->db, "PRAGMA journal_size_limit = 16777216",
-	    NULL, NULL, NULL);
+	(void)sqlite3_exec(store->db, OMNI__LOG_LIMIT, NULL, NULL, NULL);
 	return status;
 }
 

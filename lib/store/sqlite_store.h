@@ -14,6 +14,9 @@
 /* "Omni": the file is ours. */
 #define OMNI__APPLICATION_ID 0x4f6d6e69
 
+/* How far a log that has become longer is cut back when it starts anew. */
+#define OMNI__LOG_LIMIT "PRAGMA journal_size_limit = 33554432;"
+
 struct omni__store {
 	const struct omni__env *env;
 	sqlite3 *db;

@@ -143,8 +143,7 @@ omni__sqlite_connect(struct omni__store *store, int flags, sqlite3 **out,
 
 /*
  * mmap off: an I/O error must be a status and not a signal.  The cache is
- * a bound, memory is taken as pages are read.  The log is cut back to 16 MiB
- * after it was larger.
+ * a bound, memory is taken as pages are read.
  */
 static const char settings[] =
     "PRAGMA secure_delete = ON;"
@@ -152,7 +151,7 @@ static const char settings[] =
     "PRAGMA temp_store = MEMORY;"
     "PRAGMA mmap_size = 0;"
     "PRAGMA cache_size = -65536;"
-    "PRAGMA journal_size_limit = 16777216;"
+    OMNI__LOG_LIMIT
     "PRAGMA wal_autocheckpoint = 0;";
 
 static const char *const synchronous[] = {
