@@ -50,8 +50,17 @@ static omni_status
 family(struct omni__buf *out, const char *value, size_t size,
     const char *region)
 {
+	struct omni__buf tokens = { .env = out->env };
+	omni_status status;
+
 	(void)region;
-	return omni__name_core(out, value, size);
+	status = omni__name_normalise(&tokens, value, size);
+	if (status == OMNI_OK && tokens.size > 0)
+		status = omni__name_core(out, tokens.bytes, tokens.size);
+	if (tokens.failed)
+		status = OMNI_NOMEM;
+	omni__buf_free(&tokens);
+	return status;
 }
 
 static omni_status

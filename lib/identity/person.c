@@ -150,9 +150,12 @@ use_full_name(struct collector *c)
 		status = omni__name_split(&c->given, &c->other, &c->family,
 		    c->full.bytes, c->full.size);
 	else {
+		const struct omni__kind *family =
+		    omni__kind_find("name.family");
+
 		omni__buf_clear(&c->work);
-		status = omni__name_core(&c->work, c->full.bytes,
-		    c->full.size);
+		status = family->normalise(&c->work, c->full.bytes,
+		    c->full.size, c->db->region);
 		if (status == OMNI_OK && c->work.size > 0)
 			other_tokens(c, c->work.bytes, c->work.size);
 	}

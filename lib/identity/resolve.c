@@ -169,19 +169,39 @@ take_places(struct omni__resolver *r, const struct omni__node *nodes,
 	}
 }
 
+/* What was only looked at must not be clustered without its pool. */
+static omni_status
+keep_touched(struct omni__resolver *r)
+{
+	size_t i, kept = 0;
+	bool found;
+
+	r->by_id = (struct omni__map){ .arena = &r->db->scratch };
+	for (i = 0; i < r->count; i++) {
+		struct omni__row *row = r->rows[i];
+
+		if (!row->touched)
+			continue;
+		if (omni__map_put(&r->by_id, row->id, OMNI__ID, kept,
+		    &found) == NULL)
+			return omni__nomem(&r->db->error);
+		r->rows[kept++] = row;
+	}
+	r->count = kept;
+	return OMNI_OK;
+}
+
 omni_status
 omni__resolve(struct omni__resolver *r)
 {
 	struct omni__node *nodes;
 	struct omni__ruling *rulings;
-	size_t count, ruling_count, i;
+	size_t count, ruling_count;
 	omni_status status;
-	bool any = false;
 
-	for (i = 0; i < r->count; i++)
-		any |= r->rows[i]->touched;
-	if (!any)
-		return OMNI_OK;
+	status = keep_touched(r);
+	if (status != OMNI_OK || r->count == 0)
+		return status;
 	status = omni__keys_update(r);
 	if (status == OMNI_OK)
 		status = omni__rulings_load(r);

@@ -282,83 +282,90 @@ erased(const struct omni__known *known, int64_t happened)
 	    (happened == OMNI_TIME_UNKNOWN || happened <= known->erased);
 }
 
-/* A version of a keyed record: held in the store, or earlier in the list? */
+struct version {
+	unsigned char id[OMNI__ID];
+	int64_t happened, content;
+};
+
+/* The version a record fact is; *again when the list had it before. */
+static omni_status
+note_version(struct omni *db, const struct omni__fact *fact, int64_t now,
+    struct omni__map *seen, bool *again)
+{
+	struct version *version = omni__arena_zero(&db->scratch,
+	    sizeof(*version));
+
+	if (version == NULL)
+		return omni__nomem(&db->error);
+	memcpy(version->id, fact->record, OMNI__ID);
+	version->happened = omni__time_trusted(fact->happened, now) ?
+	    fact->happened : OMNI_TIME_UNKNOWN;
+	version->content = (int64_t)omni__hash64(db->tenant_key, fact->body,
+	    strlen(fact->body));
+	return omni__map_put(seen, version, sizeof(*version), 0, again) !=
+	    NULL ? OMNI_OK : omni__nomem(&db->error);
+}
+
+/* The record comes with this list; known->fact is then -1. */
+static void
+note_coming(struct omni__known *known, int64_t happened, int64_t now)
+{
+	if (known->fact == 0)
+		known->fact = -1;
+	if (omni__time_trusted(happened, now) &&
+	    (known->first == OMNI_TIME_UNKNOWN || happened < known->first))
+		known->first = happened;
+}
+
+/* A version of a record: held in the store, or earlier in the list? */
 static omni_status
 settle_version(struct omni *db, struct pipe *p, size_t i,
     struct omni__map *seen, int64_t now)
 {
 	struct omni__fact *fact = &p->entries[i].fact;
 	struct omni__item_put *item = &p->items[i];
-	struct version {
-		unsigned char id[OMNI__ID];
-		int64_t happened, content;
-	} *version;
+	struct omni__known *known = &p->known[p->entries[i].identity];
 	omni_status status;
-	int64_t held;
-	bool found;
+	int64_t held = 0;
+	bool again;
 
-	status = omni__version_known(db,
-	    &p->known[p->entries[i].identity], fact, now, &held);
+	status = note_version(db, fact, now, seen, &again);
+	if (status == OMNI_OK && known->fact > 0)
+		status = omni__version_known(db, known, fact, now, &held);
 	if (status != OMNI_OK)
 		return status;
-	version = omni__arena_zero(&db->scratch, sizeof(*version));
-	if (version == NULL)
-		return omni__nomem(&db->error);
-	memcpy(version->id, item->id, OMNI__ID);
-	version->happened = omni__time_trusted(fact->happened, now) ?
-	    fact->happened : OMNI_TIME_UNKNOWN;
-	version->content = (int64_t)omni__hash64(db->tenant_key, fact->body,
-	    strlen(fact->body));
-	if (omni__map_put(seen, version, sizeof(*version), i, &found) ==
-	    NULL)
-		return omni__nomem(&db->error);
-	if (held != 0 || found) {
+	if (held != 0 || again) {
 		item->status = OMNI_DUPLICATE;
 		item->fact = held;
+		return OMNI_OK;
 	}
+	if (known->fact <= 0)
+		note_coming(known, fact->happened, now);
 	return OMNI_OK;
-}
-
-/* An inline identity that is known, and no younger than this says. */
-static void
-settle_inline(struct pipe *p, size_t i, int64_t now)
-{
-	const struct omni__fact *fact = &p->entries[i].fact;
-	struct omni__known *known = &p->known[p->entries[i].identity];
-	int64_t happened = omni__time_trusted(fact->happened, now) ?
-	    fact->happened : OMNI_TIME_UNKNOWN;
-
-	if (known->fact != 0 && (happened == OMNI_TIME_UNKNOWN ||
-	    (known->first != OMNI_TIME_UNKNOWN &&
-	    known->first <= happened))) {
-		p->items[i].status = OMNI_DUPLICATE;
-		p->items[i].fact = known->fact > 0 ? known->fact : 0;
-		return;
-	}
-	if (known->fact == 0)
-		known->fact = -1;	/* comes with this list */
-	if (happened != OMNI_TIME_UNKNOWN)
-		known->first = happened;
 }
 
 /* Who comes inline for the first time brings a record. */
 static omni_status
-settle_birth(struct omni *db, struct pipe *p, size_t i)
+settle_birth(struct omni *db, struct pipe *p, size_t i,
+    struct omni__map *seen, int64_t now)
 {
 	struct entry *entry = &p->entries[i];
 	struct omni__known *known = &p->known[entry->identity];
 	omni_status status;
+	bool again;
 
 	if (entry->who == NULL || entry->who->source != NULL ||
 	    known->fact != 0)
 		return OMNI_OK;
 	status = omni__record_fact(db, entry->who, p->items[i].id,
 	    &entry->birth);
+	if (status != OMNI_OK)
+		return status;
 	entry->birth.happened = entry->fact.happened;
+	entry->birth.timed = entry->fact.timed;
 	entry->has_birth = true;
-	known->fact = -1;
-	known->first = entry->fact.happened;
-	return status;
+	note_coming(known, entry->fact.happened, now);
+	return note_version(db, &entry->birth, now, seen, &again);
 }
 
 static omni_status
@@ -376,11 +383,8 @@ settle_item(struct omni *db, struct pipe *p, size_t i,
 		return reject(db, p, item, OMNI_ERASED);
 	}
 	if (item->record == NULL)
-		return settle_birth(db, p, i);
-	if (item->record->source != NULL)
-		return settle_version(db, p, i, seen, now);
-	settle_inline(p, i, now);
-	return OMNI_OK;
+		return settle_birth(db, p, i, seen, now);
+	return settle_version(db, p, i, seen, now);
 }
 
 static omni_status
