@@ -199,7 +199,7 @@ $(O)/tests/text_oracle: tests/text_oracle.cc $(O)/libomni.a
 	@mkdir -p $(@D)
 	$(call q,CXX)$(CXX) $(cxxflags) $(call pkg,--cflags $(oracle_packages)) \
 	    -MMD -MP -MF $@.d -o $@ $< $(O)/libomni.a \
-	    $(call pkg,--libs $(oracle_packages)) -lphonenumber -lcmocka \
+	    $(call pkg,--libs $(oracle_packages)) -lphonenumber -lprotobuf -lcmocka \
 	    $(core_libs)
 
 -include $(shell test -d $(O) && find $(O) -name '*.d')
@@ -210,7 +210,7 @@ server	:= $(if $(wildcard tests/postgres.sh),tests/postgres.sh)
 
 check: all tests
 	@env OMNI_BUILD='$(abspath $(O))' TEST_SECONDS='$(TEST_SECONDS)' \
-	    PYTHON='$(PYTHON)' $(server) \
+	    PYTHONDONTWRITEBYTECODE=1 PYTHON='$(PYTHON)' $(server) \
 	    tests/run.sh $(tests) $(oracle) $(wildcard tests/python/*.py)
 
 gates: all

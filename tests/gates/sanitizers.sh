@@ -4,7 +4,8 @@
 status=0
 with()
 {
-	"$MAKE" -j2 BUILD="$OMNI_BUILD" SANITIZE="$1" CFLAGS='-O1 -g' tests \
+	"$MAKE" -j2 BUILD="$OMNI_BUILD" SANITIZE="$1" CFLAGS='-O1 -g' \
+	    CXXFLAGS='-O1 -g' shared tests \
 	    >"$TMPDIR/log" 2>&1 || { tail -n 40 "$TMPDIR/log"; exit 1; }
 	directory=$OMNI_BUILD/sanitize-$(echo "$1" | tr , -)
 }
@@ -25,6 +26,20 @@ export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS OMNI_TEST_QUICK
 
 with address,undefined
 run "$directory"/tests/test_*
+
+# The same from Python, whose interpreter needs the run time beforehand and
+# leaks by design.
+library=$(gcc -print-file-name=libasan.so)
+interpreter=$("$PYTHON" -c 'import sys; print(sys.executable)')
+if [ "$("$CC" -dumpversion)" = "$(gcc -dumpversion)" ]; then
+	LD_PRELOAD=$library ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 \
+	    OMNI_BUILD=$directory PYTHONDONTWRITEBYTECODE=1 \
+	    timeout 300 "$interpreter" tests/python/smoke.py \
+	    >"$TMPDIR/python" 2>&1 || {
+		tail -n 60 "$TMPDIR/python"
+		status=1
+	}
+fi
 
 with thread
 threaded=
