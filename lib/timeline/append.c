@@ -16,7 +16,8 @@ static const struct omni__sql timeline_insert = {
 	.in = "record:b happened:i fact:i channel:i kind:i",
 	.sql = "INSERT INTO omni_timeline (record, happened, fact, channel,"
 	    " kind)\n"
-	    "SELECT $record, $happened, $fact, $channel, $kind FROM p",
+	    "SELECT $record, $happened, $fact, $channel, $kind FROM p"
+	    " WHERE true",
 };
 #define TIMELINE_COLUMNS 5
 
@@ -39,7 +40,8 @@ static const struct omni__sql reference_insert = {
 	.in = "type:t key:t happened:i fact:i status:t",
 	.sql = "INSERT INTO omni_reference (type, key, happened, fact,"
 	    " status)\n"
-	    "SELECT $type, $key, $happened, $fact, $status FROM p",
+	    "SELECT $type, $key, $happened, $fact, $status FROM p"
+	    " WHERE true",
 };
 #define REFERENCE_COLUMNS 5
 

@@ -86,6 +86,7 @@ static omni_status
 outbound(struct omni *db, const char *name, bool *out)
 {
 	struct omni__fact fact;
+	json_error_t problem;
 	const char *direction;
 	json_t *body;
 	omni_status status;
@@ -98,11 +99,13 @@ outbound(struct omni *db, const char *name, bool *out)
 	status = omni__facts_read(db, &id, 1, &fact);
 	if (status != OMNI_OK || fact.body == NULL)
 		return status;
-	body = json_loads(fact.body, 0, NULL);
+	body = json_loads(fact.body, 0, &problem);
 	if (body == NULL)
-		return omni__fail(&db->error, OMNI_CORRUPT,
-		    "fact %lld: the channel's definition is damaged, or "
-		    "there is no memory to read it", (long long)id);
+		return json_error_code(&problem) == json_error_out_of_memory ?
+		    omni__nomem(&db->error) :
+		    omni__fail(&db->error, OMNI_CORRUPT,
+		    "fact %lld: the channel's definition is damaged",
+		    (long long)id);
 	direction = json_string_value(json_object_get(body, "direction"));
 	*out = direction != NULL && strcmp(direction, "out") == 0;
 	json_decref(body);
@@ -122,7 +125,7 @@ add_channel(struct omni *db, struct omni_case *c, int64_t term)
 {
 	const char *name, *copy;
 	omni_status status;
-	bool out;
+	bool out = false;
 
 	status = omni__term_text(db, term, &name);
 	if (status == OMNI_OK)

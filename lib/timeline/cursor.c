@@ -162,53 +162,97 @@ begin(struct omni_timeline *timeline, int64_t now)
 	timeline->page_size = PAGE_FIRST;
 }
 
-static omni_status
-timeline_new(struct omni *db, const struct omni_filter *filter,
-    struct omni_timeline **out)
+/* NULL leaves the error in the handle. */
+static struct omni_timeline *
+timeline_new(struct omni *db, const struct omni_filter *filter)
 {
 	struct omni_timeline *timeline;
 
-	if (filter != NULL && filter->bad != 0)
-		return omni__fail(&db->error, filter->object.error.status,
+	if (filter != NULL && filter->bad != 0) {
+		(void)omni__fail(&db->error, filter->object.error.status,
 		    "filter: %s", filter->object.error.text);
+		return NULL;
+	}
 	timeline = omni__object_of(db, sizeof(*timeline));
-	if (timeline == NULL)
-		return omni__nomem(&db->error);
+	if (timeline == NULL) {
+		(void)omni__nomem(&db->error);
+		return NULL;
+	}
 	timeline->page.env = &timeline->object.env;
 	timeline->filter.since = OMNI_TIME_UNKNOWN;
 	timeline->filter.until = OMNI_TIME_UNKNOWN;
 	if (filter != NULL && omni__filter_copy(&timeline->object.arena,
 	    filter, &timeline->filter) != OMNI_OK) {
+		(void)omni__nomem(&db->error);
 		omni_timeline_free(timeline);
-		return omni__nomem(&db->error);
+		return NULL;
 	}
 	begin(timeline, omni__clock(&db->env));
-	*out = timeline;
-	return OMNI_OK;
+	return timeline;
 }
 
 /* Reads the first page and hands the cursor out, or frees it. */
 static omni_status
-opened(struct omni *db, omni_status status, struct omni_timeline *timeline,
-    omni_timeline **out)
+opened(struct omni *db, struct omni_timeline *timeline, omni_timeline **out)
 {
-	if (status == OMNI_OK)
-		status = turn_page(db, timeline);
+	omni_status status = turn_page(db, timeline);
+
 	if (status == OMNI_OK && !timeline->found)
 		status = OMNI_NONE;
 	if (status == OMNI_OK)
 		*out = timeline;
 	else
 		omni_timeline_free(timeline);
-	return omni__leave(db, status);
+	return status;
+}
+
+static omni_status
+open_timeline(struct omni *db, const char *customer,
+    const struct omni_filter *filter, omni_timeline **out)
+{
+	struct omni_timeline *timeline;
+	unsigned char id[OMNI__ID];
+	omni_status status;
+
+	status = omni__id_parse(&db->error, "customer", customer, id);
+	if (status != OMNI_OK)
+		return status;
+	timeline = timeline_new(db, filter);
+	if (timeline == NULL)
+		return db->error.status;
+	memcpy(timeline->customer, id, sizeof(id));
+	return opened(db, timeline, out);
+}
+
+static omni_status
+open_story(struct omni *db, const char *type, const char *key,
+    const struct omni_filter *filter, omni_timeline **out)
+{
+	struct omni_timeline *timeline;
+	struct omni__arena *arena;
+	omni_status status;
+
+	status = omni__name_check(&db->error, "reference type", type);
+	if (status == OMNI_OK)
+		status = omni__name_check(&db->error, "reference key", key);
+	if (status != OMNI_OK)
+		return status;
+	timeline = timeline_new(db, filter);
+	if (timeline == NULL)
+		return db->error.status;
+	arena = &timeline->object.arena;
+	timeline->type = omni__arena_strdup(arena, type);
+	timeline->key = omni__arena_strdup(arena, key);
+	if (timeline->type != NULL && timeline->key != NULL)
+		return opened(db, timeline, out);
+	omni_timeline_free(timeline);
+	return omni__nomem(&db->error);
 }
 
 omni_status
 omni_timeline_open(omni *db, const char *customer,
     const omni_filter *filter, omni_timeline **out)
 {
-	struct omni_timeline *timeline = NULL;
-	unsigned char id[OMNI__ID];
 	omni_status status;
 
 	if (out == NULL)
@@ -217,19 +261,13 @@ omni_timeline_open(omni *db, const char *customer,
 	status = omni__enter(db);
 	if (status != OMNI_OK)
 		return status;
-	status = omni__id_parse(&db->error, "customer", customer, id);
-	if (status == OMNI_OK)
-		status = timeline_new(db, filter, &timeline);
-	if (status == OMNI_OK)
-		memcpy(timeline->customer, id, sizeof(id));
-	return opened(db, status, timeline, out);
+	return omni__leave(db, open_timeline(db, customer, filter, out));
 }
 
 omni_status
 omni_story_open(omni *db, const char *type, const char *key,
     const omni_filter *filter, omni_timeline **out)
 {
-	struct omni_timeline *timeline = NULL;
 	omni_status status;
 
 	if (out == NULL)
@@ -238,20 +276,7 @@ omni_story_open(omni *db, const char *type, const char *key,
 	status = omni__enter(db);
 	if (status != OMNI_OK)
 		return status;
-	status = omni__name_check(&db->error, "reference type", type);
-	if (status == OMNI_OK)
-		status = omni__name_check(&db->error, "reference key", key);
-	if (status == OMNI_OK)
-		status = timeline_new(db, filter, &timeline);
-	if (status == OMNI_OK) {
-		struct omni__arena *arena = &timeline->object.arena;
-
-		timeline->type = omni__arena_strdup(arena, type);
-		timeline->key = omni__arena_strdup(arena, key);
-		if (timeline->type == NULL || timeline->key == NULL)
-			status = omni__nomem(&db->error);
-	}
-	return opened(db, status, timeline, out);
+	return omni__leave(db, open_story(db, type, key, filter, out));
 }
 
 /* ---- going on ------------------------------------------------------- */

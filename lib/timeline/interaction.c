@@ -181,53 +181,52 @@ find_reference(const struct omni_interaction *it, const char *type,
 	return NULL;
 }
 
-static omni_status
-add_reference(struct omni_interaction *it, const char *type,
-    const char *key, struct omni__reference **out)
+/* NULL leaves the error in the object. */
+static struct omni__reference *
+add_reference(struct omni_interaction *it, const char *type, const char *key)
 {
 	struct omni__reference *reference, made = { NULL, NULL, NULL };
-	omni_status status;
+	struct omni__error *error = &it->object.error;
 
-	status = omni__object_name(&it->object, "reference type", type,
-	    &made.type);
-	if (status == OMNI_OK)
-		status = omni__object_name(&it->object, "reference key", key,
-		    &made.key);
-	if (status != OMNI_OK)
-		return status;
+	if (omni__object_name(&it->object, "reference type", type,
+	    &made.type) != OMNI_OK || omni__object_name(&it->object,
+	    "reference key", key, &made.key) != OMNI_OK)
+		return NULL;
 	reference = find_reference(it, type, key);
-	if (reference == NULL) {
-		if (it->count == OMNI__REFERENCES_MAX)
-			return omni__fail(&it->object.error, OMNI_INVALID,
-			    "reference: an interaction takes at most %d",
-			    OMNI__REFERENCES_MAX);
-		if (omni__grow(&it->object.env, &it->references, &it->room,
-		    it->count + 1, sizeof(*it->references)) != OMNI_OK)
-			return omni__nomem(&it->object.error);
-		reference = &it->references[it->count++];
-		*reference = made;
+	if (reference != NULL)
+		return reference;
+	if (it->count == OMNI__REFERENCES_MAX) {
+		(void)omni__fail(error, OMNI_INVALID,
+		    "reference: an interaction takes at most %d",
+		    OMNI__REFERENCES_MAX);
+		return NULL;
 	}
-	*out = reference;
-	return OMNI_OK;
+	if (omni__grow(&it->object.env, &it->references, &it->room,
+	    it->count + 1, sizeof(*it->references)) != OMNI_OK) {
+		(void)omni__nomem(error);
+		return NULL;
+	}
+	reference = &it->references[it->count++];
+	*reference = made;
+	return reference;
 }
 
 /* What was left out by an error does not come back with another reference,
  * so this error is never lifted. */
 static omni_status
-added(struct omni_interaction *it, omni_status status)
+not_added(struct omni_interaction *it)
 {
-	return status < 0 ? set(it, FIELD_REFERENCE, status) : status;
+	return set(it, FIELD_REFERENCE, it->object.error.status);
 }
 
 omni_status
 omni_interaction_add_reference(omni_interaction *it, const char *type,
     const char *key)
 {
-	struct omni__reference *reference;
-
 	if (fixed(it))
 		return OMNI_MISUSE;
-	return added(it, add_reference(it, type, key, &reference));
+	return add_reference(it, type, key) != NULL ? OMNI_OK :
+	    not_added(it);
 }
 
 omni_status
@@ -235,17 +234,17 @@ omni_interaction_set_status(omni_interaction *it, const char *type,
     const char *key, const char *value)
 {
 	struct omni__reference *reference;
-	const char *copy = NULL;
-	omni_status status;
+	const char *copy;
 
 	if (fixed(it))
 		return OMNI_MISUSE;
-	status = omni__object_text(&it->object, "status", value, &copy);
-	if (status == OMNI_OK)
-		status = add_reference(it, type, key, &reference);
-	if (status == OMNI_OK)
-		reference->status = copy;
-	return added(it, status);
+	if (omni__object_text(&it->object, "status", value, &copy) != OMNI_OK)
+		return not_added(it);
+	reference = add_reference(it, type, key);
+	if (reference == NULL)
+		return not_added(it);
+	reference->status = copy;
+	return OMNI_OK;
 }
 
 /* Any JSON value; numbers may be longer than ours. */
