@@ -65,7 +65,7 @@ say 'Somebody rings: "my number is 07700 900160".  Who is it?'
 omni show phone=07700900160
 
 say 'What happened, on whichever channel: four of them, and letters and mail.'
-omni timeline phone=07700900160 --limit 16
+omni timeline phone=07700900160 --limit 15
 
 say 'Her last order began in the app, was asked about by phone and ended in the shop.'
 omni case order:T9001

@@ -89,9 +89,13 @@ int parse_number(const char *text, int64_t least, int64_t most,
 
 /* ---- output (omni_shared.c) ----------------------------------------- */
 
+/* In characters. */
+int text_width(const char *text);
+/* Without control characters. */
+void print_text(const char *text);
 /* The text padded to a width in characters, and a gap. */
 void print_column(const char *text, int width);
-/* For people: "2025-01-31 08:00:00Z". */
+/* For people: "2025-01-31 08:00:00Z", without a gap. */
 void print_time(int64_t time);
 /* The inside of a JSON string. */
 void json_escaped(const char *text);

@@ -94,12 +94,16 @@ customer_brief(const omni_customer *customer)
 	const char *value;
 	size_t i;
 
-	if (feature_first(customer, "name.given") == NULL && full != NULL)
-		printf("  %s", full);
+	if (feature_first(customer, "name.given") == NULL && full != NULL) {
+		printf("  ");
+		print_text(full);
+	}
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		value = feature_first(customer, kinds[i]);
-		if (value != NULL)
-			printf("%s%s", i == 1 ? " " : "  ", value);
+		if (value == NULL)
+			continue;
+		fputs(i == 1 ? " " : "  ", stdout);
+		print_text(value);
 	}
 }
 
@@ -225,15 +229,24 @@ records_print(const omni_customer *customer)
 static void
 features_print(const omni_customer *customer)
 {
-	int32_t i;
+	int32_t i, count = omni_customer_feature_count(customer);
+	int width = 8;
 
-	printf("\nfeatures%*slast said             records\n", 46, "");
-	for (i = 0; i < omni_customer_feature_count(customer); i++) {
+	for (i = 0; i < count; i++) {
+		const char *value = omni_customer_feature_value(customer, i);
+
+		if (text_width(value) > width)
+			width = text_width(value);
+	}
+	printf("\nfeatures%*slast said             records\n", width + 14,
+	    "");
+	for (i = 0; i < count; i++) {
 		printf("  ");
 		print_column(omni_customer_feature_kind(customer, i), 16);
-		print_column(omni_customer_feature_value(customer, i), 32);
+		print_column(omni_customer_feature_value(customer, i),
+		    width);
 		print_time(omni_customer_feature_time(customer, i));
-		printf("%7d\n",
+		printf("%9d\n",
 		    (int)omni_customer_feature_records(customer, i));
 	}
 }

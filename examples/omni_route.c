@@ -117,6 +117,18 @@ command_say(struct request *request)
 
 /* ---- route ---------------------------------------------------------- */
 
+/* "NO_CONSENT": the constant without what all have in common. */
+static const char *
+reason_word(const omni_route *route, int32_t i)
+{
+	static const char prefix[] = "OMNI_REASON_";
+	const char *name = omni_reason_name(
+	    omni_route_rejected_reason(route, i));
+
+	return strncmp(name, prefix, sizeof(prefix) - 1) == 0 ?
+	    name + sizeof(prefix) - 1 : name;
+}
+
 static void
 route_json(const omni_route *route)
 {
@@ -136,12 +148,29 @@ route_json(const omni_route *route)
 	for (i = 0; i < omni_route_rejected_count(route); i++) {
 		json_member(i == 0 ? "{" : ",{", "channel",
 		    omni_route_rejected_channel(route, i));
-		json_member(",", "reason", omni_reason_name(
-		    omni_route_rejected_reason(route, i)));
+		json_member(",", "reason", reason_word(route, i));
 		json_member(",", "text", omni_route_rejected_text(route, i));
 		putchar('}');
 	}
 	printf("]}\n");
+}
+
+/* Why goes below: it is the longest part. */
+static void
+step_print(const omni_route *route, int32_t i)
+{
+	const char *text = omni_route_step_text(route, i);
+
+	printf("  %d. ", (int)i + 1);
+	print_column(omni_route_step_channel(route, i), 6);
+	print_column(omni_route_step_address(route, i), 36);
+	print_time(omni_route_step_time(route, i));
+	putchar('\n');
+	if (text != NULL && *text != '\0') {
+		printf("     because ");
+		print_text(text);
+		putchar('\n');
+	}
 }
 
 static void
@@ -151,21 +180,16 @@ route_print(const char *purpose, const omni_route *route)
 
 	printf("%s goes %s\n", purpose,
 	    omni_route_step_count(route) == 0 ? "nowhere" : "to");
-	for (i = 0; i < omni_route_step_count(route); i++) {
-		printf("  %d  ", (int)i + 1);
-		print_column(omni_route_step_channel(route, i), 6);
-		print_column(omni_route_step_address(route, i), 26);
-		print_time(omni_route_step_time(route, i));
-		printf("%s\n", omni_route_step_text(route, i));
-	}
+	for (i = 0; i < omni_route_step_count(route); i++)
+		step_print(route, i);
 	if (omni_route_rejected_count(route) > 0)
 		printf("and not to\n");
 	for (i = 0; i < omni_route_rejected_count(route); i++) {
 		printf("  -  ");
 		print_column(omni_route_rejected_channel(route, i), 6);
-		print_column(omni_reason_name(
-		    omni_route_rejected_reason(route, i)), 16);
-		printf("%s\n", omni_route_rejected_text(route, i));
+		print_column(reason_word(route, i), 12);
+		print_text(omni_route_rejected_text(route, i));
+		putchar('\n');
 	}
 }
 

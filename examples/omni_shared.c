@@ -78,7 +78,7 @@ record_add_word(omni_record *record, const char *word)
 	if (status >= 0)
 		return DONE_WELL;
 	complain("%s: %s", word, omni_record_errmsg(record));
-	return exit_of(status);
+	return status == OMNI_NOMEM ? DONE_FAILED : DONE_WRONG;
 }
 
 /* The candidates go to stderr: they are no answer. */
@@ -205,25 +205,36 @@ parse_number(const char *text, int64_t least, int64_t most, int64_t *out)
 
 /* ---- output for people ---------------------------------------------- */
 
-/* Control characters in what customers typed must not reach a terminal. */
-static int
-print_plain(const char *text)
+int
+text_width(const char *text)
 {
-	const unsigned char *at = (const unsigned char *)text;
+	const unsigned char *at;
 	int width = 0;
 
-	for (; *at != '\0'; at++) {
-		putchar(*at < 0x20 || *at == 0x7f ? '?' : *at);
+	for (at = (const unsigned char *)text; *at != '\0'; at++)
 		width += (*at & 0xC0) != 0x80;
-	}
 	return width;
+}
+
+/* Control characters in what customers typed must not reach a terminal. */
+void
+print_text(const char *text)
+{
+	const unsigned char *at = (const unsigned char *)text;
+
+	for (; *at != '\0'; at++)
+		putchar(*at < 0x20 || *at == 0x7f ? '?' : *at);
 }
 
 void
 print_column(const char *text, int width)
 {
-	int done = print_plain(text == NULL ? "-" : text);
+	int done;
 
+	if (text == NULL)
+		text = "-";
+	print_text(text);
+	done = text_width(text);
 	printf("%*s", done < width ? width - done + 2 : 2, "");
 }
 
@@ -234,13 +245,13 @@ print_time(int64_t time)
 
 	if (time == OMNI_TIME_UNKNOWN ||
 	    omni_time_format(time, text, sizeof(text)) != OMNI_OK) {
-		print_column("-", 20);
+		printf("%-20s", "-");
 		return;
 	}
 	letter = strchr(text, 'T');
 	if (letter != NULL)
 		*letter = ' ';
-	print_column(text, 20);
+	printf("%-20s", text);
 }
 
 /* ---- output for programs -------------------------------------------- */

@@ -133,6 +133,7 @@ change_print(omni_feed *feed, bool json)
 		return;
 	}
 	print_time(omni_feed_time(feed));
+	printf("  ");
 	print_column(change, 7);
 	printf("%s", omni_feed_customer(feed));
 	if (omni_feed_other(feed) != NULL)

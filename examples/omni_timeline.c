@@ -62,11 +62,14 @@ reference_print(const omni_interaction *item, int32_t i)
 {
 	const char *status = omni_interaction_reference_status(item, i);
 
-	printf("%s%s:%s", i == 0 ? "" : ", ",
-	    omni_interaction_reference_type(item, i),
-	    omni_interaction_reference_key(item, i));
-	if (status != NULL)
-		printf(" %s", status);
+	fputs(i == 0 ? "" : ", ", stdout);
+	print_text(omni_interaction_reference_type(item, i));
+	putchar(':');
+	print_text(omni_interaction_reference_key(item, i));
+	if (status != NULL) {
+		putchar(' ');
+		print_text(status);
+	}
 }
 
 static void
@@ -76,12 +79,15 @@ interaction_print(const omni_interaction *item)
 	int32_t i;
 
 	print_time(omni_interaction_time(item));
+	printf("  ");
 	print_column(omni_interaction_channel(item), 6);
 	print_column(omni_interaction_kind(item), 15);
 	for (i = 0; i < omni_interaction_reference_count(item); i++)
 		reference_print(item, i);
-	if (body != NULL)
-		printf("%s%s", i > 0 ? "  " : "", body);
+	if (body != NULL) {
+		fputs(i > 0 ? "  " : "", stdout);
+		print_text(body);
+	}
 	if (omni_interaction_time_doubtful(item) != 0)
 		printf("  (doubtful time)");
 	printf("\n");

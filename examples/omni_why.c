@@ -59,26 +59,43 @@ why_json(const omni_explanation *why)
 }
 
 static void
-why_print(const omni_explanation *why)
+widen(int *width, const char *text)
 {
-	int32_t i;
+	if (text != NULL && text_width(text) > *width)
+		*width = text_width(text);
+}
 
-	printf("%s\n\n", omni_explanation_text(why));
+static void
+features_print(const omni_explanation *why)
+{
+	int32_t i, count = omni_explanation_count(why);
+	int left = 4, right = 5;
+
+	for (i = 0; i < count; i++) {
+		widen(&left, omni_explanation_left(why, i));
+		widen(&right, omni_explanation_right(why, i));
+	}
 	printf("  ");
-	print_column("feature", 14);
-	print_column("left", 24);
-	print_column("right", 24);
-	print_column("level", 10);
-	printf("strangers  relatives\n");
-	for (i = 0; i < omni_explanation_count(why); i++) {
+	print_column("feature", 16);
+	print_column("left", left);
+	print_column("right", right);
+	printf("level      strangers  relatives\n");
+	for (i = 0; i < count; i++) {
 		printf("  ");
-		print_column(omni_explanation_kind(why, i), 14);
-		print_column(omni_explanation_left(why, i), 24);
-		print_column(omni_explanation_right(why, i), 24);
-		print_column(omni_explanation_level(why, i), 10);
+		print_column(omni_explanation_kind(why, i), 16);
+		print_column(omni_explanation_left(why, i), left);
+		print_column(omni_explanation_right(why, i), right);
+		print_column(omni_explanation_level(why, i), 9);
 		printf("%9.2f  %9.2f\n", omni_explanation_strangers(why, i),
 		    omni_explanation_relatives(why, i));
 	}
+}
+
+static void
+why_print(const omni_explanation *why)
+{
+	printf("%s\n\n", omni_explanation_text(why));
+	features_print(why);
 	printf("\n%.2f bits, probability %.6f; two records join from %.2f "
 	    "bits.\n", omni_explanation_weight(why),
 	    omni_explanation_probability(why),

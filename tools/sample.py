@@ -236,7 +236,8 @@ class Shop:
         key = self.number("L")
         refs = [f"letter:{key}", f"purpose:{purpose}"]
         self.put("post", "/print", key, "letter.posted", time, "post",
-                 {"who": p.address(), "refs": refs + ([ref] if ref else [])})
+                 {"who": dict(p.address(), email=p.email) if ref else
+                  p.address(), "refs": refs + ([ref] if ref else [])})
 
     def segment(self, p, kind, time, known, more):
         line = {"type": kind, "messageId": self.number("A"),
