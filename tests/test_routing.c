@@ -730,6 +730,22 @@ a_suppressed_address_is_so_for_all_who_share_it(void **state)
 }
 
 static void
+report(struct harness *h, const char *kind, const char *body,
+    const char *const *features, int64_t time)
+{
+	omni_interaction *happened = omni_interaction_new("email", kind);
+	omni_record *who = record_of(features);
+
+	assert_non_null(happened);
+	harness_ok(h, omni_interaction_set_who(happened, who));
+	harness_ok(h, omni_interaction_set_body(happened, body));
+	harness_ok(h, omni_interaction_set_time(happened, time));
+	harness_ok(h, omni_interaction_put(h->db, happened, NULL));
+	omni_interaction_free(happened);
+	omni_record_free(who);
+}
+
+static void
 a_letter_goes_to_the_address_on_one_line(void **state)
 {
 	static const char *const post[] = { "post", NULL };
@@ -747,6 +763,34 @@ a_letter_goes_to_the_address_on_one_line(void **state)
 	tell_contact(h, "address", "STORGATAN 1 21171 MALMÖ", "gone away",
 	    -1, DAY(1));
 	assert_route(h, "crm", "1", "letter", "post:SUPPRESSED ");
+}
+
+static void
+who_has_gone_away_leaves_the_household_behind(void **state)
+{
+	static const char *const returned[] = {
+		"name.given", "Ann", "name.family", "LEE",
+		"address.street", "Storgatan 1", "address.postcode", "21171",
+		"address.city", "Malmö", NULL
+	};
+	static const char *const tenant[] = {
+		"name.full", "Bob Okafor", "email", "bob@example.com",
+		"address.street", "Storgatan 1", "address.postcode", "21171",
+		"address.city", "Malmö", NULL
+	};
+	struct harness *h = shop_of(state);
+
+	put_record(h, "crm", "1", DAY(0), ann);
+	put_record(h, "crm", "2", DAY(0), tenant);
+	report(h, "letter.returned", "{\"cause\":\"gone away\"}", returned,
+	    DAY(2));
+	assert_route(h, "crm", "1", "survey", "email sms post:SUPPRESSED ");
+	assert_route(h, "crm", "2", "survey", "email post sms:NO_ADDRESS ");
+	/* A house that is gone is so for all. */
+	tell_contact(h, "address", "Storgatan 1, 211 71 Malmö", "demolished",
+	    -1, DAY(3));
+	assert_route(h, "crm", "2", "survey",
+	    "email sms:NO_ADDRESS post:SUPPRESSED ");
 }
 
 static void
@@ -793,22 +837,6 @@ confidential_purposes_ask_for_a_proved_address(void **state)
 	assert_route(h, "crm", "1", "result", "email:NOT_CONFIDENTIAL "
 	    "sms:NOT_CONFIDENTIAL post:NOT_CONFIDENTIAL ");
 	omni_purpose_free(purpose);
-}
-
-static void
-report(struct harness *h, const char *kind, const char *body,
-    const char *const *features, int64_t time)
-{
-	omni_interaction *happened = omni_interaction_new("email", kind);
-	omni_record *who = record_of(features);
-
-	assert_non_null(happened);
-	harness_ok(h, omni_interaction_set_who(happened, who));
-	harness_ok(h, omni_interaction_set_body(happened, body));
-	harness_ok(h, omni_interaction_set_time(happened, time));
-	harness_ok(h, omni_interaction_put(h->db, happened, NULL));
-	omni_interaction_free(happened);
-	omni_record_free(who);
 }
 
 static void
@@ -1057,6 +1085,7 @@ main(void)
 		    what_must_be_sent_goes_to_the_default_when_all_is_refused),
 		HARNESS_TEST(a_suppressed_address_is_so_for_all_who_share_it),
 		HARNESS_TEST(a_letter_goes_to_the_address_on_one_line),
+		HARNESS_TEST(who_has_gone_away_leaves_the_household_behind),
 		HARNESS_TEST(
 		    the_newest_address_that_is_not_suppressed_is_used),
 		HARNESS_TEST(confidential_purposes_ask_for_a_proved_address),

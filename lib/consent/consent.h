@@ -135,10 +135,16 @@ bool omni__contact_kind(const char *kind);
 omni_status omni__contact_hash(struct omni *db, const char *kind,
     const char *value, unsigned char hash[OMNI__ID], bool *usable);
 /* "Street 1, 211 71 Malmo" of its parts (each may be NULL or empty); *line is
- * NULL when they are no postal address; in the scratch arena. */
+ * NULL when they are no postal address; in the scratch arena.  An addressee
+ * goes before it: who has gone away leaves a household behind, so that a
+ * letter that came back speaks of the two together. */
 struct omni__postal {
+	const char *addressee;
 	const char *full, *street, *number, *postcode, *city;
 };
+/* "Ann Lee" of a full name or of its parts, NULL when there is none. */
+omni_status omni__contact_addressee(struct omni *db, const char *full,
+    const char *given, const char *family, const char **name);
 omni_status omni__contact_postal(struct omni *db,
     const struct omni__postal *parts, const char **line);
 

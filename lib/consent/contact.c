@@ -99,25 +99,71 @@ given(const char *text)
 	return text != NULL && *text != '\0';
 }
 
+/* However a source writes a name, "Lee, Ann" or "Ann Mary Lee". */
+static omni_status
+split_name(struct omni *db, const char *full, const char **name)
+{
+	struct omni__buf first = { .env = &db->env },
+	    other = { .env = &db->env }, last = { .env = &db->env };
+	omni_status status;
+
+	status = omni__name_split(&first, &other, &last, full, strlen(full));
+	if (status != OMNI_NOMEM && (first.size > 0 || last.size > 0)) {
+		*name = omni__arena_printf(&db->scratch, "%s %s",
+		    first.size > 0 ? first.bytes : "",
+		    last.size > 0 ? last.bytes : "");
+		if (*name == NULL)
+			status = OMNI_NOMEM;
+	}
+	if (first.failed || other.failed || last.failed)
+		status = OMNI_NOMEM;
+	omni__buf_free(&first);
+	omni__buf_free(&other);
+	omni__buf_free(&last);
+	return status == OMNI_NOMEM ? omni__nomem(&db->error) : OMNI_OK;
+}
+
+omni_status
+omni__contact_addressee(struct omni *db, const char *full,
+    const char *first, const char *last, const char **name)
+{
+	*name = NULL;
+	if (given(first) && given(last)) {
+		*name = omni__arena_printf(&db->scratch, "%s %s", first,
+		    last);
+		return *name == NULL ? omni__nomem(&db->error) : OMNI_OK;
+	}
+	return given(full) ? split_name(db, full, name) : OMNI_OK;
+}
+
+/* "Street 1, 211 71 Malmo", or NULL when out of memory. */
+static const char *
+postal_line(struct omni *db, const struct omni__postal *parts)
+{
+	bool postcode = given(parts->postcode), city = given(parts->city);
+
+	if (given(parts->full))
+		return parts->full;
+	return omni__arena_printf(&db->scratch, "%s%s%s, %s%s%s",
+	    parts->street, given(parts->number) ? " " : "",
+	    given(parts->number) ? parts->number : "",
+	    postcode ? parts->postcode : "", postcode && city ? " " : "",
+	    city ? parts->city : "");
+}
+
 omni_status
 omni__contact_postal(struct omni *db, const struct omni__postal *parts,
     const char **line)
 {
-	bool postcode = given(parts->postcode), city = given(parts->city);
-
 	*line = NULL;
-	if (given(parts->full))
-		*line = parts->full;
-	else if (given(parts->street) && (postcode || city)) {
-		*line = omni__arena_printf(&db->scratch, "%s%s%s, %s%s%s",
-		    parts->street, given(parts->number) ? " " : "",
-		    given(parts->number) ? parts->number : "",
-		    postcode ? parts->postcode : "",
-		    postcode && city ? " " : "", city ? parts->city : "");
-		if (*line == NULL)
-			return omni__nomem(&db->error);
-	}
-	return OMNI_OK;
+	if (!given(parts->full) && !(given(parts->street) &&
+	    (given(parts->postcode) || given(parts->city))))
+		return OMNI_OK;
+	*line = postal_line(db, parts);
+	if (*line != NULL && given(parts->addressee))
+		*line = omni__arena_printf(&db->scratch, "%s, %s",
+		    parts->addressee, *line);
+	return *line == NULL ? omni__nomem(&db->error) : OMNI_OK;
 }
 
 /* ---- the object ----------------------------------------------------- */

@@ -45,15 +45,21 @@ static omni_status
 postal_of(struct omni *db, const struct omni__raw *features, size_t count,
     const char **line)
 {
-	const struct omni__postal parts = {
+	struct omni__postal parts = {
 		.full = feature_of(features, count, "address.full"),
 		.street = feature_of(features, count, "address.street"),
 		.number = feature_of(features, count, "address.number"),
 		.postcode = feature_of(features, count, "address.postcode"),
 		.city = feature_of(features, count, "address.city"),
 	};
+	omni_status status;
 
-	return omni__contact_postal(db, &parts, line);
+	status = omni__contact_addressee(db,
+	    feature_of(features, count, "name.full"),
+	    feature_of(features, count, "name.given"),
+	    feature_of(features, count, "name.family"), &parts.addressee);
+	return status == OMNI_OK ? omni__contact_postal(db, &parts, line) :
+	    status;
 }
 
 /* The hash of the address that an inline record names; *usable is false
