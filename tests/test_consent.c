@@ -468,14 +468,14 @@ static omni_status
 count_statements(struct omni *db, void *context)
 {
 	struct count_said *c = context;
-	struct omni__member member;
+	unsigned char id[OMNI__ID];
+	const unsigned char *pointer = id;
 	struct omni__said *said;
 	omni_status status;
 
-	memset(&member, 0, sizeof(member));
-	status = omni__record_identify(db, c->who, member.id);
+	status = omni__record_identify(db, c->who, id);
 	if (status == OMNI_OK)
-		status = omni__statements_of(db, &member, 1, &said,
+		status = omni__statements_of(db, &pointer, 1, &said,
 		    &c->count);
 	return status;
 }
@@ -635,6 +635,25 @@ what_suppresses_an_address_outlives_an_erasure(void **state)
 	inside(h, erase_said, &erase);
 	inside(h, look_at, &look);
 	assert_non_null(look.state.suppressed);
+	omni_record_free(who);
+}
+
+/* An address that unsubscribed does so also under its next owner. */
+static void
+a_no_of_an_address_outlives_an_erasure(void **state)
+{
+	struct harness *h = harness_of(state);
+	omni_record *who = somebody();
+	omni_statement *s = said_by(who, OMNI_SAID_WITHDRAW, "news");
+	struct erase erase = { .who = { who, NULL }, .count = 1 };
+
+	harness_ok(h, omni_statement_put(h->db, s, NULL));
+	assert_int_equal(statements_of(h, who), 1);
+	inside(h, erase_said, &erase);
+	assert_int_equal(erase.facts, 0);
+	assert_int_equal(statements_of(h, who), 1);
+	assert_rebuilds_equal(h, 2);
+	omni_statement_free(s);
 	omni_record_free(who);
 }
 
@@ -815,6 +834,7 @@ main(void)
 		HARNESS_TEST(an_address_is_kept_as_a_keyed_hash),
 		HARNESS_TEST(a_no_that_others_share_outlives_its_speaker),
 		HARNESS_TEST(what_suppresses_an_address_outlives_an_erasure),
+		HARNESS_TEST(a_no_of_an_address_outlives_an_erasure),
 		HARNESS_TEST(a_rebuild_gives_the_same_rows),
 		HARNESS_TEST(every_allocation_may_fail),
 	};

@@ -650,6 +650,30 @@ a_yes_stays_with_who_said_it(void **state)
 	    "email:NO_CONSENT sms:NO_CONSENT post:NO_ADDRESS ");
 }
 
+static void
+a_no_of_which_only_an_address_is_known_reaches_all_who_share_it(void **state)
+{
+	static const char *const son[] = {
+		"name.full", "Tim Lee", "phone", "070 1234567",
+		"email", "tim@example.com", "birth_date", "2001-07-08", NULL
+	};
+	static const char *const only[] = { "phone", "+46701234567", NULL };
+	struct harness *h = shop_of(state);
+	omni_record *who = record_of(only);
+	char a[OMNI_ID_SIZE], b[OMNI_ID_SIZE];
+
+	put_record(h, "crm", "1", DAY(0), ann);
+	put_record(h, "crm", "2", DAY(0), son);
+	assert_string_not_equal(customer_of(h, "crm", "1", a),
+	    customer_of(h, "crm", "2", b));
+	SAY(h, .who = who, .said = OMNI_SAID_WITHDRAW, .purpose = "survey",
+	    .channel = "sms", .time = DAY(1));
+	assert_route(h, "crm", "1", "survey", "email post sms:WITHDRAWN ");
+	assert_route(h, "crm", "2", "survey",
+	    "email sms:WITHDRAWN post:NO_ADDRESS ");
+	omni_record_free(who);
+}
+
 /* ---- what must be sent ---------------------------------------------- */
 
 static void
@@ -1080,6 +1104,8 @@ main(void)
 		HARNESS_TEST(a_no_survives_a_merge_with_a_later_yes),
 		HARNESS_TEST(a_no_spoken_as_a_customer_follows_every_part),
 		HARNESS_TEST(a_yes_stays_with_who_said_it),
+		HARNESS_TEST(
+	a_no_of_which_only_an_address_is_known_reaches_all_who_share_it),
 		HARNESS_TEST(an_objection_puts_a_channel_last),
 		HARNESS_TEST(
 		    what_must_be_sent_goes_to_the_default_when_all_is_refused),

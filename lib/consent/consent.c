@@ -1,6 +1,7 @@
 /*
  * The projections of consent: statements by record, a row more for every
- * record that a withdrawal follows, and when a purpose was first defined.
+ * record that a withdrawal follows and for the address that it binds, and
+ * when a purpose was first defined.
  */
 #include <string.h>
 
@@ -176,42 +177,54 @@ own_row(struct omni *db, const struct omni__fact *fact, const json_t *root,
 	    omni__nomem(&db->error) : OMNI_OK;
 }
 
-/* Entry i of the records held, or NULL when it is none. */
+/* NULL when out of memory, or when it is none. */
 static const unsigned char *
-held_id(struct omni *db, const json_t *held, size_t i)
+id_of(struct omni *db, const json_t *value)
 {
 	unsigned char id[OMNI__ID];
-	const char *hex = json_string_value(json_array_get(held, i));
+	const char *hex = json_string_value(value);
 
 	if (hex == NULL || !omni__unhex(id, OMNI__ID, hex))
 		return NULL;
 	return omni__arena_copy(&db->scratch, id, OMNI__ID);
 }
 
+/* The same row for somebody else whom it reaches. */
 static omni_status
-held_rows(struct omni *db, const json_t *held, struct rows *rows,
-    const struct omni__value *own)
+follow(struct omni *db, struct rows *rows, const struct omni__value *own,
+    const unsigned char *id)
 {
-	struct omni__value first[COLUMNS];
+	struct omni__value *row;
+
+	if (id != NULL && memcmp(id, own[0].bytes, OMNI__ID) == 0)
+		return OMNI_OK;
+	row = id != NULL ? rows_add(db, rows) : NULL;
+	if (row == NULL)
+		return omni__nomem(&db->error);
+	memcpy(row, own, COLUMNS * sizeof(*own));
+	row[0] = omni__blob(id, OMNI__ID);
+	row[7] = omni__int(1);
+	return OMNI_OK;
+}
+
+static omni_status
+followers(struct omni *db, const json_t *root, struct rows *rows,
+    const struct omni__value *first)
+{
+	const json_t *held = json_object_get(root, "held");
+	const json_t *address = json_object_get(root, "address");
+	struct omni__value own[COLUMNS];
+	omni_status status = OMNI_OK;
 	size_t i;
 
-	memcpy(first, own, sizeof(first));
-	for (i = 0; i < json_array_size(held); i++) {
-		const unsigned char *id = held_id(db, held, i);
-		struct omni__value *row;
-
-		if (id == NULL)
-			return omni__nomem(&db->error);
-		if (memcmp(id, first[0].bytes, OMNI__ID) == 0)
-			continue;
-		row = rows_add(db, rows);
-		if (row == NULL)
-			return omni__nomem(&db->error);
-		memcpy(row, first, sizeof(first));
-		row[0] = omni__blob(id, OMNI__ID);
-		row[7] = omni__int(1);
-	}
-	return OMNI_OK;
+	/* Adding rows moves them. */
+	memcpy(own, first, sizeof(own));
+	for (i = 0; i < json_array_size(held) && status == OMNI_OK; i++)
+		status = follow(db, rows, own,
+		    id_of(db, json_array_get(held, i)));
+	if (status == OMNI_OK && address != NULL)
+		status = follow(db, rows, own, id_of(db, address));
+	return status;
 }
 
 static omni_status
@@ -232,8 +245,7 @@ add_statement(struct omni *db, const struct omni__fact *fact,
 	status = row == NULL ? omni__nomem(&db->error) :
 	    own_row(db, fact, root, row);
 	if (status == OMNI_OK)
-		status = held_rows(db, json_object_get(root, "held"), rows,
-		    row);
+		status = followers(db, root, rows, row);
 	json_decref(root);
 	return status;
 }
@@ -336,18 +348,21 @@ drop_row(struct erasing *e, const unsigned char *record, int64_t fact)
 	return OMNI_OK;
 }
 
-/* A withdrawal that also holds for somebody who stays must stay: there is
- * nothing personal in it but ids. */
+/* A withdrawal that also holds for somebody who stays must stay, and so must
+ * one that binds an address: there is nothing personal in them but keyed
+ * hashes. */
 static omni_status
 erase_held(struct erasing *e, const struct omni__fact *fact,
-    const json_t *held, bool *stays)
+    const json_t *root, bool *stays)
 {
+	const json_t *held = json_object_get(root, "held");
 	omni_status status = OMNI_OK;
 	size_t i;
 
-	*stays = false;
+	*stays = json_object_get(root, "address") != NULL;
 	for (i = 0; i < json_array_size(held); i++) {
-		const unsigned char *id = held_id(e->db, held, i);
+		const unsigned char *id = id_of(e->db,
+		    json_array_get(held, i));
 
 		if (id == NULL)
 			return omni__nomem(&e->db->error);
@@ -356,7 +371,8 @@ erase_held(struct erasing *e, const struct omni__fact *fact,
 	}
 	for (i = 0; i < json_array_size(held) && !*stays &&
 	    status == OMNI_OK; i++) {
-		const unsigned char *id = held_id(e->db, held, i);
+		const unsigned char *id = id_of(e->db,
+		    json_array_get(held, i));
 
 		status = id == NULL ? omni__nomem(&e->db->error) :
 		    drop_row(e, id, fact->id);
@@ -374,7 +390,7 @@ erase_one(struct erasing *e, const struct omni__fact *fact)
 	if (fact->body == NULL || fact->record == NULL)
 		return OMNI_OK;
 	root = json_loads(fact->body, 0, NULL);
-	status = erase_held(e, fact, json_object_get(root, "held"), &stays);
+	status = erase_held(e, fact, root, &stays);
 	if (status == OMNI_OK && !stays) {
 		status = drop_row(e, fact->record, fact->id);
 		e->facts[e->count++] = fact->id;

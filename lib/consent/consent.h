@@ -121,9 +121,10 @@ struct omni__said {
 	bool doubtful;		/* its clock cannot be believed */
 };
 /* All statements of these records, and withdrawals that hold for one of
- * them; each once, by (happened, fact).  In the scratch arena. */
+ * them or for one of these addresses (by omni__contact_hash); each once, by
+ * (happened, fact).  In the scratch arena. */
 omni_status omni__statements_of(struct omni *db,
-    const struct omni__member *members, size_t count,
+    const unsigned char *const *ids, size_t count,
     struct omni__said **said, size_t *size);
 
 /* ---- contact points (contact.c, delivery.c) ------------------------- */

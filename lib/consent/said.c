@@ -1,6 +1,7 @@
 /*
- * The statements that count for a customer: of all its records, and the
- * withdrawals that were spoken when one of them was held.
+ * The statements that count for a customer: of all its records, the
+ * withdrawals that were spoken when one of them was held, and those that are
+ * about one of its addresses.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -97,7 +98,7 @@ once(struct omni__said *said, size_t count)
 }
 
 omni_status
-omni__statements_of(struct omni *db, const struct omni__member *members,
+omni__statements_of(struct omni *db, const unsigned char *const *ids,
     size_t count, struct omni__said **said, size_t *size)
 {
 	struct omni__value *in = omni__arena_alloc(&db->scratch,
@@ -109,7 +110,7 @@ omni__statements_of(struct omni *db, const struct omni__member *members,
 	if (in == NULL)
 		return omni__nomem(&db->error);
 	for (i = 0; i < count; i++)
-		in[i] = omni__blob(members[i].id, OMNI__ID);
+		in[i] = omni__blob(ids[i], OMNI__ID);
 	status = omni__query(db, &statement_of, in, count, &result);
 	if (status != OMNI_OK)
 		return status;

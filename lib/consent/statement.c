@@ -296,6 +296,35 @@ write_held(struct omni__buf *body, const unsigned char *const *held,
 	omni__buf_char(body, ']');
 }
 
+/*
+ * A no of which nothing is known but an address binds the address, and so
+ * whoever shares it: who of them spoke cannot be known.  The hash is told
+ * now, so that it outlives the erasure of the record.
+ */
+static omni_status
+write_address(struct omni *db, struct omni__buf *body,
+    const struct omni_statement *s)
+{
+	const struct omni_record *who = s->who;
+	unsigned char hash[OMNI__ID];
+	char hex[2 * OMNI__ID + 1];
+	bool usable;
+	omni_status status;
+
+	if (s->said != OMNI_SAID_WITHDRAW || who == NULL ||
+	    who->source != NULL || who->count != 1 ||
+	    (strcmp(who->features[0].kind, "email") != 0 &&
+	    strcmp(who->features[0].kind, "phone") != 0))
+		return OMNI_OK;
+	status = omni__contact_hash(db, who->features[0].kind,
+	    who->features[0].value, hash, &usable);
+	if (status == OMNI_OK && usable) {
+		omni__hex(hex, hash, OMNI__ID);
+		omni__buf_printf(body, ",\"address\":\"%s\"", hex);
+	}
+	return status;
+}
+
 static void
 write_text(struct omni__buf *body, const char *name, const char *value)
 {
@@ -306,8 +335,9 @@ write_text(struct omni__buf *body, const char *name, const char *value)
 }
 
 static omni_status
-write_body(struct omni__buf *body, const struct omni_statement *s,
-    const unsigned char *const *held, size_t count)
+write_body(struct omni *db, struct omni__buf *body,
+    const struct omni_statement *s, const unsigned char *const *held,
+    size_t count)
 {
 	char iso[OMNI_TIME_SIZE];
 	omni_status status = OMNI_OK;
@@ -326,6 +356,8 @@ write_body(struct omni__buf *body, const struct omni_statement *s,
 	/* A yes stays with who said it; only a no follows every part. */
 	if (s->said == OMNI_SAID_WITHDRAW && count > 0)
 		write_held(body, held, count);
+	if (status == OMNI_OK)
+		status = write_address(db, body, s);
 	omni__buf_char(body, '}');
 	return status;
 }
@@ -338,7 +370,7 @@ omni__statement_fact(struct omni *db, const struct omni_statement *s,
 	omni_status status = check(&db->error, s);
 
 	if (status == OMNI_OK)
-		status = write_body(&body, s, held, count);
+		status = write_body(db, &body, s, held, count);
 	if (status != OMNI_OK)
 		goto out;
 	memset(fact, 0, sizeof(*fact));

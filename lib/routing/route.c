@@ -118,24 +118,42 @@ load_purpose(struct omni__decision *d, const char *name)
 	return omni__purpose_since(d->db, name, &d->since);
 }
 
+/* What was said by the records, and about the addresses. */
+static omni_status
+load_said(struct omni__decision *d, const struct omni__member *members,
+    size_t count)
+{
+	size_t i, all = count + d->points.count;
+	const unsigned char **ids = omni__arena_alloc(&d->db->scratch,
+	    (all + 1) * sizeof(*ids));
+	struct omni__said *said = NULL;
+	omni_status status;
+
+	if (ids == NULL)
+		return omni__nomem(&d->db->error);
+	for (i = 0; i < count; i++)
+		ids[i] = members[i].id;
+	for (; i < all; i++)
+		ids[i] = d->points.items[i - count].hash;
+	status = omni__statements_of(d->db, ids, all, &said,
+	    &d->said_count);
+	d->said = said;
+	return status;
+}
+
 static omni_status
 load_customer(struct omni__decision *d,
     const unsigned char customer[OMNI__ID])
 {
 	struct omni__member *members;
-	struct omni__said *said = NULL;
 	size_t count;
 	omni_status status;
 
 	status = omni__customer_members(d->db, customer, &members, &count);
 	if (status == OMNI_OK)
-		status = omni__statements_of(d->db, members, count, &said,
-		    &d->said_count);
-	d->said = said;
-	if (status == OMNI_OK)
 		status = omni__points_load(d->db, members, count,
 		    &d->points);
-	return status;
+	return status == OMNI_OK ? load_said(d, members, count) : status;
 }
 
 /* ---- keeping the outcome -------------------------------------------- */

@@ -42,8 +42,8 @@ struct omni__permit {
  * lifts nothing.  A yes reaches a purpose that was defined before it was
  * spoken, or that it names itself.
  *
- * A no by a record whose only feature is an address reaches whoever holds
- * that record now.
+ * A no of which nothing is known but an e-mail address or a phone binds the
+ * address and reaches all who have it; it is among said for each of them.
  */
 void omni__permission(const struct omni__said *said, size_t count,
     const struct omni__question *question, struct omni__permit *permit);
