@@ -973,6 +973,79 @@ a_route_outlives_its_handle(void **state)
 	omni_route_free(route);
 }
 
+/* ---- how much is asked of the store ---------------------------------- */
+
+static struct omni__store_ops counting;
+static const struct omni__store_ops *counted;
+static size_t runs;
+
+static omni_status
+count_run(struct omni__store *store, const struct omni__sql *sql,
+    const struct omni__value *params, size_t rows,
+    struct omni__arena *arena, struct omni__result *result,
+    int64_t *changes, struct omni__error *error)
+{
+	runs++;
+	assert_true(changes == NULL || omni__sql_reads(sql->sql));
+	return counted->run(store, sql, params, rows, arena, result, changes,
+	    error);
+}
+
+/* How many statements a decision runs, once the handle knows its words. */
+static size_t
+runs_of(struct harness *h, const char *source, const char *key)
+{
+	omni_route *route = NULL;
+	char id[OMNI_ID_SIZE];
+	int i;
+
+	(void)customer_of(h, source, key, id);
+	for (i = 0; i < 2; i++) {
+		runs = 0;
+		harness_ok(h, omni_route_decide(h->db, id, "survey",
+		    OMNI_NOW, &route));
+		omni_route_free(route);
+	}
+	return runs;
+}
+
+#define RECORDS 40
+
+static void
+many_records_take_no_more_statements_than_one(void **state)
+{
+	struct harness *h = shop_of(state);
+	omni_customer *customer = NULL;
+	size_t few;
+	int i;
+
+	put_record(h, "crm", "1", DAY(0), ann);
+	SAY(h, .source = "crm", .key = "1", .said = OMNI_SAID_GRANT,
+	    .purpose = "survey", .time = DAY(1));
+	counted = h->db->ops;
+	counting = *counted;
+	counting.run = count_run;
+	h->db->ops = &counting;
+	few = runs_of(h, "crm", "1");
+	h->db->ops = counted;
+	for (i = 0; i < RECORDS; i++) {
+		char key[16];
+
+		(void)snprintf(key, sizeof(key), "%d", i);
+		put_record(h, "web", key, DAY(2), ann);
+		SAY(h, .source = "web", .key = key, .said = OMNI_SAID_GRANT,
+		    .purpose = "survey", .time = DAY(3));
+	}
+	harness_ok(h, omni_customer_of(h->db, "crm", "1", &customer));
+	assert_int_equal(omni_customer_record_count(customer), RECORDS + 1);
+	omni_customer_free(customer);
+	h->db->ops = &counting;
+	assert_int_equal(runs_of(h, "crm", "1"), few);
+	h->db->ops = counted;
+	printf("# a decision runs %zu statements\n", few);
+	assert_true(few > 0 && few < 25);
+}
+
 /* ---- random histories through the store ----------------------------- */
 
 static const struct {
@@ -1119,6 +1192,7 @@ main(void)
 		HARNESS_TEST(a_preference_ranks_and_never_permits),
 		HARNESS_TEST(what_is_not_defined_is_said_so),
 		HARNESS_TEST(a_route_outlives_its_handle),
+		HARNESS_TEST(many_records_take_no_more_statements_than_one),
 		HARNESS_TEST(stored_histories_give_the_same_answers),
 	};
 
