@@ -58,8 +58,11 @@ for program; do
 		grep '^# ' "$log"
 	else
 		echo "FAILED  $name: $bad failed, exit status $status ($took s)"
-		grep -v '^\[ \(RUN\|      OK\) ' "$log" | tail -n 200 |
-		    sed 's/^/	/'
+		# First what failed, then how it ended.
+		grep -E '^\[ +(ERROR|LINE|FAILED) |runtime error|SUMMARY:' \
+		    "$log" | head -n 100 | sed 's/^/	/'
+		grep -vE '^\[ +(RUN|OK|ERROR|LINE|FAILED) ' "$log" |
+		    tail -n 60 | sed 's/^/	/'
 	fi
 	rm -rf "${scratch:?}/$name"
 done
