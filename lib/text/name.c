@@ -240,7 +240,7 @@ omni__name_split(struct omni__buf *given, struct omni__buf *other,
 {
 	struct omni__buf words = { .env = given->env };
 	struct omni__span name, rest = { NULL, 0 };
-	const char *comma = memchr(text, ',', size);
+	const char *comma = size == 0 ? NULL : memchr(text, ',', size);
 	size_t head = comma == NULL ? size : (size_t)(comma - text), middle;
 	omni_status status = omni__name_normalise(&words, text, head);
 
