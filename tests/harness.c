@@ -205,8 +205,12 @@ harness_close(void **state)
 struct harness *
 harness_of(void **state)
 {
+	static int told;
+
 	if (*state == NULL) {
-		print_message("# skipped: OMNI_TEST_POSTGRES is not set\n");
+		if (told++ == 0)
+			print_message("# without OMNI_TEST_POSTGRES the "
+			    "tests on a server are skipped\n");
 		skip();
 	}
 	return *state;

@@ -1340,6 +1340,111 @@ an_erasure_takes_everything_out_and_nothing_else(void **state)
 	omni__buf_free(&after);
 }
 
+/* ---- out of memory -------------------------------------------------- */
+
+struct failing {
+	long left;		/* allocations until the one that fails */
+	bool failed;
+};
+
+static void *
+failing_allocate(void *user, void *memory, size_t size)
+{
+	struct failing *failing = user;
+
+	if (size == 0) {
+		free(memory);
+		return NULL;
+	}
+	if (failing->left-- == 0) {
+		failing->failed = true;
+		return NULL;
+	}
+	return realloc(memory, size);
+}
+
+static omni_status
+read_all(omni_timeline *timeline)
+{
+	const omni_interaction *it;
+	omni_interaction *copy = NULL;
+	omni_status status;
+
+	while ((status = omni_timeline_next(timeline, &it)) == OMNI_OK) {
+		status = omni_interaction_keep(it, &copy);
+		omni_interaction_free(copy);
+		if (status != OMNI_OK)
+			break;
+	}
+	omni_timeline_free(timeline);
+	return status == OMNI_DONE ? OMNI_OK : status;
+}
+
+static omni_status
+read_everything(omni *db, const char *id, const omni_filter *filter)
+{
+	omni_timeline *timeline;
+	omni_case *c = NULL;
+	char *value = NULL;
+	omni_status status;
+
+	status = omni_timeline_open(db, id, filter, &timeline);
+	if (status == OMNI_OK)
+		status = read_all(timeline);
+	if (status == OMNI_OK)
+		status = omni_story_open(db, "order", "W1", NULL, &timeline);
+	if (status == OMNI_OK)
+		status = read_all(timeline);
+	if (status == OMNI_OK)
+		status = omni_case_get(db, "order", "W1", &c);
+	omni_case_free(c);
+	if (status == OMNI_OK)
+		status = omni_setting_get(db, id, "language", &value);
+	omni_text_free(value);
+	return status;
+}
+
+static void
+any_allocation_may_fail_and_the_next_call_works(void **state)
+{
+	struct harness *h = harness_of(state);
+	struct failing failing = { 0, false };
+	omni_filter *filter = omni_filter_new();
+	char id[OMNI_ID_SIZE];
+	omni_status status;
+	int i;
+
+	put_person(h, 1, 2);
+	define_channel(h, "mail", OMNI_DIRECTION_OUT);
+	for (i = 0; i < 45; i++) {
+		const struct event event = { 1, i % 2, channels[i % 4],
+			"order", HARNESS_NOW - i, "W1", "paid" };
+
+		(void)put(h, h->db, &event);
+	}
+	set_at(h, 0, "sv", HARNESS_NOW);
+	customer_id(h, 1, id);
+	harness_ok(h, omni_filter_set_kind(filter, "order"));
+	harness_ok(h, omni_filter_set_reference(filter, "order", "W1"));
+	h->db->env.allocate = failing_allocate;
+	h->db->env.allocate_user = &failing;
+	for (i = 0; ; i++) {
+		failing.left = i;
+		failing.failed = false;
+		status = read_everything(h->db, id, filter);
+		if (!failing.failed)
+			break;
+		failing.left = -1;
+		if (status != OMNI_OK)
+			harness_is(h, status, OMNI_NOMEM);
+		harness_ok(h, read_everything(h->db, id, filter));
+	}
+	harness_ok(h, status);
+	assert_true(i > 10);
+	print_message("# %d allocations failed, one by one\n", i);
+	omni_filter_free(filter);
+}
+
 int
 main(void)
 {
@@ -1371,6 +1476,7 @@ main(void)
 		HARNESS_TEST(usage_counts_what_was_put),
 		HARNESS_TEST(batches_of_any_size_make_the_same_projections),
 		HARNESS_TEST(an_erasure_takes_everything_out_and_nothing_else),
+		HARNESS_TEST(any_allocation_may_fail_and_the_next_call_works),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
