@@ -103,23 +103,24 @@ omni__postgres_statements_free(struct omni__store *store)
 	omni__cache_free(&store->statements);
 }
 
-static omni_status
+/* NULL with a failure in *status. */
+static struct statement *
 find(struct omni__store *store, const struct omni__sql *sql,
-    struct statement **out, struct omni__error *error)
+    omni_status *status, struct omni__error *error)
 {
 	void **slot = omni__cache_find(&store->statements, sql);
-	omni_status status;
+	struct statement *statement = NULL;
 
-	if (slot == NULL)
-		return omni__nomem(error);
-	if (*slot == NULL) {
-		status = statement_new(store->env, sql, out, error);
-		if (status != OMNI_OK)
-			return status;
-		*slot = *out;
+	if (slot == NULL) {
+		*status = omni__nomem(error);
+		return NULL;
 	}
-	*out = *slot;
-	return OMNI_OK;
+	*status = OMNI_OK;
+	if (*slot != NULL)
+		return *slot;
+	*status = statement_new(store->env, sql, &statement, error);
+	*slot = statement;
+	return statement;
 }
 
 /* Names the statement in errors that are ours. */
@@ -432,8 +433,8 @@ omni__postgres_run(struct omni__store *store, const struct omni__sql *sql,
 	store->retriable = false;
 	if (atomic_load(&store->interrupted))
 		return omni__fail(error, OMNI_INTERRUPTED, "interrupted");
-	status = find(store, sql, &call.statement, error);
-	if (status != OMNI_OK)
+	call.statement = find(store, sql, &status, error);
+	if (call.statement == NULL)
 		return status;
 	if (store->inside && !store->writing && !call.statement->reads)
 		return defect(sql, "writes in a transaction that reads", error);

@@ -62,7 +62,8 @@ static const struct failure failures[] = {
 
 /* What the system meant, where SQLite's own number does not tell. */
 static const struct failure system_failures[] = {
-	{ ENOSPC, OMNI_FULL, "the disk is full; free some space and try again" },
+	{ ENOSPC, OMNI_FULL,
+	    "the disk is full; free some space and try again" },
 	{ EDQUOT, OMNI_FULL,
 	    "the quota is used up; free some space and try again" },
 	{ EFBIG, OMNI_FULL, "the file may not grow further; raise its limit" },

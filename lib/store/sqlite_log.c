@@ -237,6 +237,9 @@ omni__sqlite_scrub(struct omni__store *store, struct omni__error *error)
 	int attempt, left;
 
 	store->retriable = false;
+	if (store->mode == OMNI_MODE_READONLY)
+		return omni__fail(error, OMNI_READONLY,
+		    "%s: the store was opened read-only", store->path);
 	status = wipe_pages(store, &left, error);
 	if (status != OMNI_OK)
 		return status;

@@ -29,7 +29,7 @@ struct omni__store {
 	bool retriable;
 	bool hasty;		/* does not wait for another's lock */
 	int64_t deadline;	/* of the wait for another's lock */
-	sqlite3_stmt *frames[4];	/* BEGIN and so on, see store_sqlite.c */
+	sqlite3_stmt *frames[4];	/* BEGIN and so on */
 	struct omni__cache statements;
 	struct omni__rows rows;
 	/* Of the log: pages it holds, and at how many it is next due. */

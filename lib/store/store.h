@@ -13,10 +13,11 @@
  *	DELETE FROM t USING p WHERE t.k = $k
  *
  * SQLite binds $name as it stands, with the words "FROM p" and "USING p"
- * taken out, and runs the statement once per row.  PostgreSQL gets all rows in one
- * round trip: p is a typed unnest of arrays WITH ORDINALITY, $name becomes
- * p.name, and a text that begins with SELECT or WITH is put behind p as a
- * LATERAL query, so that its LIMIT counts per row.
+ * taken out, and runs the statement once per row; INSERT as written above
+ * (FROM p WHERE true) becomes VALUES, so its list has no aggregates.
+ * PostgreSQL gets all rows in one round trip: p is a typed unnest of arrays
+ * WITH ORDINALITY, $name becomes p.name, and a text that begins with SELECT or
+ * WITH is put behind p as a LATERAL query, so that its LIMIT counts per row.
  *
  * Rows of one batch do not see each other: callers aggregate duplicates
  * first.
@@ -68,10 +69,10 @@ struct omni__result {
 	size_t count;			/* rows */
 	size_t columns;
 	struct omni__value *values;	/* count * columns, in the arena */
-	uint32_t *ordinal;		/* of each row: its parameter row, from 0;
-					 * rows come sorted by it.  For INSERT,
-					 * UPDATE and DELETE with RETURNING it is
-					 * not meaningful on PostgreSQL (0). */
+	/* Of each row: its parameter row, from 0; rows come sorted by it.
+	 * For INSERT, UPDATE and DELETE with RETURNING it is not meaningful
+	 * on PostgreSQL (0). */
+	uint32_t *ordinal;
 };
 
 /* The value in row r, column c. */
@@ -125,7 +126,8 @@ struct omni__store_ops {
 	    struct omni__arena *, struct omni__result *, int64_t *changes,
 	    struct omni__error *);
 	/* Runs our own DDL: statements separated by ";\n".  Written for
-	 * SQLite; PostgreSQL maps INTEGER, BLOB, STRICT, WITHOUT ROWID. */
+	 * SQLite; PostgreSQL maps INTEGER, BLOB, TEXT (in capitals), STRICT
+	 * and WITHOUT ROWID. */
 	omni_status (*script)(struct omni__store *, const char *ddl,
 	    struct omni__error *);
 
