@@ -270,7 +270,7 @@ static omni_status
 cluster_part(struct work *w, const size_t *members, size_t count)
 {
 	struct omni__group groups[OMNI__POOL_MAX];
-	size_t joined[OMNI__POOL_MAX], n, i, *group_of;
+	size_t joined[OMNI__POOL_MAX], n = 0, i, *group_of;
 	int32_t strength[OMNI__POOL_MAX];
 	omni_status status;
 

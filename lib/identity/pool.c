@@ -428,9 +428,9 @@ cluster_one(struct gather *g, const struct runs *runs, size_t root)
 static omni_status
 find_pools(struct gather *g)
 {
-	struct holder *holders;
+	struct holder *holders = NULL;
 	struct runs runs;
-	size_t count, i;
+	size_t count = 0, i;
 	omni_status status;
 
 	status = find_twins(g);

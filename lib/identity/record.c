@@ -107,7 +107,7 @@ omni_status
 omni_record_add(omni_record *record, const char *kind, const char *value)
 {
 	omni_status status;
-	size_t size;
+	size_t size = 0;
 
 	if (record == NULL)
 		return OMNI_MISUSE;

@@ -194,9 +194,9 @@ keep_touched(struct omni__resolver *r)
 omni_status
 omni__resolve(struct omni__resolver *r)
 {
-	struct omni__node *nodes;
-	struct omni__ruling *rulings;
-	size_t count, ruling_count;
+	struct omni__node *nodes = NULL;
+	struct omni__ruling *rulings = NULL;
+	size_t count = 0, ruling_count = 0;
 	omni_status status;
 
 	status = keep_touched(r);

@@ -183,10 +183,10 @@ static omni_status
 load(struct omni__resolver *r, const struct omni__sql *sql,
     const unsigned char *const *ids, size_t count)
 {
-	struct omni__value *params;
+	struct omni__value *params = NULL;
 	struct omni__result result;
 	omni_status status;
-	size_t i, rows;
+	size_t i, rows = 0;
 
 	if (count == 0)
 		return OMNI_OK;
