@@ -125,6 +125,20 @@ a_number_tells_its_region(void **state)
 }
 
 static void
+a_range_newer_than_the_table_is_kept_whole(void **state)
+{
+	static const struct text_case cases[] = {
+		{ "+7 899 123 45 67", "+78991234567" },
+		{ "+1 123 456 7890", "+11234567890" },
+		{ "+7 8 495 123 45 67", "+74951234567" },
+		{ "+46 070 123 45 67", "+46701234567" }
+	};
+
+	(void)state;
+	CHECK(phone_anywhere, cases);
+}
+
+static void
 a_pattern_tries_every_way(void **state)
 {
 	/* (1(?:2|23)?)4 and \d{2}$|9 */
@@ -163,6 +177,7 @@ main(void)
 		cmocka_unit_test(a_number_is_read_where_it_was_typed),
 		cmocka_unit_test(only_an_impossible_length_is_no_number),
 		cmocka_unit_test(a_number_tells_its_region),
+		cmocka_unit_test(a_range_newer_than_the_table_is_kept_whole),
 		cmocka_unit_test(a_pattern_tries_every_way)
 	};
 

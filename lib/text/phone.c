@@ -285,6 +285,17 @@ trunk_strip(const struct phone_plan *plan, const char *digits, size_t count,
 	return true;
 }
 
+/* A plan ages: a number whose length is right only with the digit in front
+ * may be of a new range.  But nowhere does one begin with 0 that has a trunk
+ * prefix of 0. */
+static bool
+is_new_range(const struct number *number, const struct number *bare)
+{
+	return number->count > 0 && number->digits[0] != '0' &&
+	    has_length(number->plan, number->count) &&
+	    !has_length(number->plan, bare->count);
+}
+
 /* Trunk prefixes go until the number is whole, or has none.  One that is
  * whole as it stands keeps what may look like a prefix. */
 static void
@@ -297,6 +308,8 @@ trunk_drop(struct number *number)
 	for (left = TRUNK_MAX; left > 0; left--) {
 		if (is_general(plan, number->digits, number->count) ||
 		    !trunk_strip(plan, number->digits, number->count, &bare))
+			return;
+		if (is_new_range(number, &bare))
 			return;
 		/* Some plans' prefix may be empty. */
 		if (bare.count == number->count && memcmp(bare.digits,
