@@ -775,6 +775,113 @@ an_import_outlives_its_handle(void **state)
 	omni_import_free(import);
 }
 
+/* ---- memory --------------------------------------------------------- */
+
+/* realloc, until the n-th. */
+struct purse {
+	int64_t left;
+};
+
+static void *
+purse_allocate(void *user, void *memory, size_t size)
+{
+	struct purse *purse = user;
+
+	if (size == 0) {
+		free(memory);
+		return NULL;
+	}
+	if (purse->left == 0)
+		return NULL;
+	if (purse->left > 0)
+		purse->left--;
+	return realloc(memory, size);
+}
+
+static omni *
+purse_open(struct harness *h, struct purse *purse)
+{
+	omni_config *config = omni_config_new();
+	omni *db = NULL;
+
+	assert_non_null(config);
+	assert_int_equal(omni_config_set_allocator(config, purse_allocate,
+	    purse), OMNI_OK);
+	assert_int_equal(omni_config_set_durability(config,
+	    OMNI_DURABLE_NORMAL), OMNI_OK);
+	assert_int_equal(omni_open(config, h->url, &db), OMNI_OK);
+	omni_config_free(config);
+	return db;
+}
+
+static void
+everything_fed(omni *db, const char *text, int32_t format,
+    struct outcome *out)
+{
+	omni_import *import = NULL;
+
+	memset(out, 0, sizeof(*out));
+	out->status = omni_import_new(db, format, &import);
+	if (out->status == OMNI_OK && format == OMNI_FORMAT_CSV) {
+		out->status = omni_import_set_source(import, "crm");
+		if (out->status == OMNI_OK)
+			out->status = omni_import_set_key_column(import,
+			    "id");
+		if (out->status == OMNI_OK)
+			out->status = omni_import_map(import, "mail",
+			    "email");
+	}
+	if (out->status == OMNI_OK)
+		out->status = omni_import_write(import, text, strlen(text));
+	if (out->status == OMNI_OK)
+		out->status = omni_import_finish(import);
+	if (out->status >= 0)
+		out->lines = omni_import_lines(import);
+	omni_import_free(import);
+}
+
+/* For all n, until it succeeds: the n-th allocation fails, the import says
+ * so, and the same handle does it all once there is memory again. */
+static void
+out_of_memory(struct harness *h, const char *text, int32_t format,
+    int64_t wanted_lines)
+{
+	struct purse purse = { -1 };
+	omni *db = purse_open(h, &purse);
+	struct outcome out;
+	int64_t n;
+
+	for (n = 0; n < 100000; n++) {
+		purse.left = n;
+		everything_fed(db, text, format, &out);
+		if (out.status >= 0 && out.lines == wanted_lines)
+			break;
+		assert_int_equal(out.status, OMNI_NOMEM);
+	}
+	purse.left = -1;
+	assert_true(n > 0 && n < 100000);
+	everything_fed(db, text, format, &out);
+	assert_true(out.status >= 0);
+	assert_int_equal(out.lines, wanted_lines);
+	printf("# %lld points on %s\n", (long long)n, h->engine);
+	omni_close(db);
+}
+
+static void
+memory_may_run_out_anywhere(void **state)
+{
+	struct harness *h = harness_of(state);
+	struct outcome out;
+
+	lines(h, setup, &out);
+	out_of_memory(h, "broken\n"
+	    EVENT("1", "x", STORE DATA(ANN ",\"body\":1"))
+	    EVENT("2", "omni.record", DATA("\"key\":\"K\"," ANN))
+	    CALL("page", "\"messageId\":\"m2\",\"userId\":\"u1\","
+	    "\"name\":\"Shelf\""), OMNI_FORMAT_LINES, 4);
+	out_of_memory(h, dirty_rows, OMNI_FORMAT_CSV, 10);
+}
+
 int
 main(void)
 {
@@ -797,6 +904,7 @@ main(void)
 		HARNESS_TEST(a_row_without_end_is_rejected),
 		HARNESS_TEST(wrong_use_is_told),
 		HARNESS_TEST(an_import_outlives_its_handle),
+		HARNESS_TEST(memory_may_run_out_anywhere),
 	};
 
 	return cmocka_run_group_tests_name("ingest", tests, NULL, NULL);
