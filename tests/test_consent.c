@@ -452,6 +452,8 @@ erase_said(struct omni *db, void *context)
 	for (i = 0; i < erase->count && status == OMNI_OK; i++)
 		status = omni__record_identify(db, erase->who[i], ids[i]);
 	if (status == OMNI_OK)
+		status = omni__deliveries_keep(db, pointers, erase->count);
+	if (status == OMNI_OK)
 		status = omni__consent_erase(db, pointers, erase->count,
 		    &facts, &erase->facts);
 	if (status == OMNI_OK)
@@ -619,6 +621,35 @@ assert_rebuilds_equal(struct harness *h, size_t rows)
 	    before.text.size);
 	omni__buf_free(&before.text);
 	omni__buf_free(&after.text);
+}
+
+static void
+the_person_is_erased_and_the_suppression_rebuilt(void **state)
+{
+	struct harness *h = harness_of(state);
+	struct look look = { .kind = "email", .value = "ann@example.com" };
+	omni_record *who = somebody();
+	omni_statement *yes = said_by(who, OMNI_SAID_GRANT, "news"),
+	    *no = said_by(who, OMNI_SAID_WITHDRAW, "news");
+	omni_customer *customer = NULL;
+	omni_status status;
+
+	harness_ok(h, omni_statement_put(h->db, yes, NULL));
+	harness_ok(h, omni_statement_put(h->db, no, NULL));
+	bounce_of(h, who);
+	harness_ok(h, omni_customer_find(h->db, who, &customer));
+	status = omni_customer_erase(h->db, omni_customer_id(customer));
+	assert_true(status == OMNI_OK || status == OMNI_PENDING);
+	inside(h, look_at, &look);
+	assert_non_null(look.state.suppressed);
+	/* The no for the record and for the address, and the bounce. */
+	assert_rebuilds_equal(h, 3);
+	inside(h, look_at, &look);
+	assert_non_null(look.state.suppressed);
+	omni_customer_free(customer);
+	omni_statement_free(yes);
+	omni_statement_free(no);
+	omni_record_free(who);
 }
 
 static void
@@ -834,6 +865,7 @@ main(void)
 		HARNESS_TEST(an_address_is_kept_as_a_keyed_hash),
 		HARNESS_TEST(a_no_that_others_share_outlives_its_speaker),
 		HARNESS_TEST(what_suppresses_an_address_outlives_an_erasure),
+		HARNESS_TEST(the_person_is_erased_and_the_suppression_rebuilt),
 		HARNESS_TEST(a_no_of_an_address_outlives_an_erasure),
 		HARNESS_TEST(a_rebuild_gives_the_same_rows),
 		HARNESS_TEST(every_allocation_may_fail),

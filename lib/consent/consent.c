@@ -443,9 +443,7 @@ omni__consent_erase(struct omni *db, const unsigned char *const *records,
 	size_t i, found = 0;
 	omni_status status;
 
-	status = omni__deliveries_keep(db, records, count);
-	if (status == OMNI_OK)
-		status = find_said(&e, records, count, &said, &found);
+	status = find_said(&e, records, count, &said, &found);
 	for (i = 0; i < found && status == OMNI_OK; i++)
 		status = erase_one(&e, &said[i]);
 	if (status == OMNI_OK)

@@ -180,8 +180,9 @@ omni_status omni__deliveries_read(struct omni *db,
     const struct omni__fact *facts, size_t count,
     struct omni__contact_rows *);
 omni_status omni__contacts_put(struct omni *db, struct omni__contact_rows *);
-/* Before their interactions are erased: what suppresses an address on the
- * word of an interaction of these records becomes a fact of its own. */
+/* To be called before anything of these records is erased: what suppresses
+ * an address on the word of one of their interactions becomes a fact of its
+ * own. */
 omni_status omni__deliveries_keep(struct omni *db,
     const unsigned char *const *records, size_t count);
 
@@ -192,8 +193,9 @@ omni_status omni__deliveries_keep(struct omni *db,
  * PURPOSE was first defined. */
 omni_status omni__consent_apply(struct omni *db,
     const struct omni__fact *facts, size_t count);
-/* The ids of all statements by these records, for an erasure; takes their
- * rows out.  What suppresses an address stays, as a keyed hash. */
+/* The ids of the statements by these records, for an erasure; takes their
+ * rows out.  What suppresses an address stays, as a keyed hash, and so does
+ * a withdrawal that binds an address or also holds for other records. */
 omni_status omni__consent_erase(struct omni *db,
     const unsigned char *const *records, size_t count, int64_t **facts,
     size_t *fact_count);

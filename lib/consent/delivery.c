@@ -237,29 +237,82 @@ keep_suppression(struct omni *db, const struct result_kind *kind,
 	return status;
 }
 
-static omni_status
-keep_one(struct omni *db, const struct result_kind *kind,
-    const struct omni__fact *record)
-{
+/* An address that an erased record names, by a kind of result of its sort. */
+struct named {
 	unsigned char hash[OMNI__ID];
-	struct omni__value in;
-	struct omni__result result;
-	struct omni__fact fact;
-	bool usable;
+	const struct result_kind *kind;
+};
+
+/* Adds the address to the list, once. */
+static omni_status
+name_address(struct omni *db, const struct omni__fact *version,
+    struct omni__map *seen, struct named *named, size_t *found)
+{
+	struct named *next = &named[*found];
+	bool usable, known;
 	omni_status status;
 
-	status = named_address(db, record, kind->address, hash, &usable);
+	status = named_address(db, version, next->kind->address, next->hash,
+	    &usable);
 	if (status != OMNI_OK || !usable)
 		return status;
-	in = omni__blob(hash, OMNI__ID);
-	status = omni__query(db, &suppressed_get, &in, 1, &result);
-	if (status != OMNI_OK || result.count == 0)
-		return status;
-	status = omni__facts_read(db, &result.values[1].number, 1, &fact);
-	if (status != OMNI_OK || fact.noun != OMNI__FACT_INTERACTION)
-		return status;
-	return keep_suppression(db, kind, hash, result.values[0].number,
-	    omni__value_text(&result.values[2]));
+	if (omni__map_put(seen, next->hash, OMNI__ID, *found, &known) == NULL)
+		return omni__nomem(&db->error);
+	*found += !known;
+	return OMNI_OK;
+}
+
+static omni_status
+name_addresses(struct omni *db, const struct omni__fact *versions,
+    size_t count, struct named **named, size_t *found)
+{
+	struct omni__map seen = { .arena = &db->scratch };
+	omni_status status = OMNI_OK;
+	size_t i, k;
+
+	*found = 0;
+	*named = omni__arena_alloc(&db->scratch,
+	    (count * OMNI__COUNT(result_kinds) + 1) * sizeof(**named));
+	if (*named == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < count && status == OMNI_OK; i++)
+		for (k = 0; k < OMNI__COUNT(result_kinds) &&
+		    status == OMNI_OK; k++) {
+			(*named)[*found].kind = &result_kinds[k];
+			status = name_address(db, &versions[i], &seen,
+			    *named, found);
+		}
+	return status;
+}
+
+/* Of those that are suppressed, what an interaction told. */
+static omni_status
+keep_told(struct omni *db, const struct named *named,
+    const struct omni__result *suppressed)
+{
+	struct omni__fact *facts;
+	int64_t *ids;
+	omni_status status;
+	size_t i;
+
+	ids = omni__arena_alloc(&db->scratch,
+	    (suppressed->count + 1) * sizeof(*ids));
+	facts = omni__arena_zero(&db->scratch,
+	    (suppressed->count + 1) * sizeof(*facts));
+	if (ids == NULL || facts == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < suppressed->count; i++)
+		ids[i] = OMNI__AT(suppressed, i, 1)->number;
+	status = omni__facts_read(db, ids, suppressed->count, facts);
+	for (i = 0; i < suppressed->count && status == OMNI_OK; i++) {
+		const struct omni__value *row = OMNI__AT(suppressed, i, 0);
+		const struct named *n = &named[suppressed->ordinal[i]];
+
+		if (facts[i].noun == OMNI__FACT_INTERACTION)
+			status = keep_suppression(db, n->kind, n->hash,
+			    row[0].number, omni__value_text(&row[2]));
+	}
+	return status;
 }
 
 omni_status
@@ -267,13 +320,22 @@ omni__deliveries_keep(struct omni *db, const unsigned char *const *records,
     size_t count)
 {
 	struct omni__fact *versions;
+	struct omni__value *in;
+	struct omni__result suppressed;
+	struct named *named;
 	omni_status status = read_records(db, records, count, &versions);
-	size_t i, k;
+	size_t i, found = 0;
 
-	for (i = 0; i < count && status == OMNI_OK; i++)
-		for (k = 0; k < OMNI__COUNT(result_kinds) &&
-		    status == OMNI_OK; k++)
-			status = keep_one(db, &result_kinds[k],
-			    &versions[i]);
-	return status;
+	if (status == OMNI_OK)
+		status = name_addresses(db, versions, count, &named, &found);
+	if (status != OMNI_OK)
+		return status;
+	in = omni__arena_alloc(&db->scratch, (found + 1) * sizeof(*in));
+	if (in == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < found; i++)
+		in[i] = omni__blob(named[i].hash, OMNI__ID);
+	status = omni__query(db, &suppressed_get, in, found, &suppressed);
+	return status == OMNI_OK ? keep_told(db, named, &suppressed) :
+	    status;
 }

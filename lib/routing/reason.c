@@ -76,7 +76,7 @@ add_scope(struct omni__buf *buf, const struct omni__said *said)
 	if (said->channel != NULL)
 		omni__buf_printf(buf, " by %s", said->channel);
 	else
-		omni__buf_str(buf, " on every channel");
+		omni__buf_str(buf, " by any channel");
 }
 
 static const char *
