@@ -6,7 +6,7 @@ for compiler in gcc clang; do
 	"$MAKE" -j2 CC=$compiler CFLAGS='-O2 -Werror' \
 	    BUILD="$TMPDIR/$compiler" all tests benches \
 	    >"$TMPDIR/log" 2>&1 || {
-		grep -E 'error|warning|\*\*\*' "$TMPDIR/log" | head -n 60
+		grep -E 'error:|warning:|\*\*\*' "$TMPDIR/log" | head -n 60
 		status=1
 	}
 done

@@ -5,7 +5,7 @@
 OMNI_TEST_QUICK=1
 export OMNI_TEST_QUICK
 status=0 count=0
-for name in test_base test_text test_statement test_open test_abi; do
+for name in test_text test_likeness test_phone test_consent; do
 	program=$OMNI_BUILD/tests/$name
 	test -x "$program" || continue
 	timeout 300 valgrind -q --leak-check=full --error-exitcode=99 \
