@@ -44,7 +44,7 @@ static const char tables[] =
 enum {
 	PUT, GET, ALL, COUNT, COUNT_PAIRS, PUT_PAIR, PAIRS, MARKED, ADD,
 	RENAME, DELETE, SUM, FOREVER, NAMES, ECHO_ROW, NEXT_COUNT, BAD_TYPE,
-	BAD_COLUMNS, BAD_PARAM, BAD_TEXT, WORDS, STATEMENTS
+	BAD_COLUMNS, BAD_PARAM, BAD_TEXT, WORDS, SAME_NAMES, STATEMENTS
 };
 
 static const struct omni__sql sql[] = {
@@ -96,6 +96,9 @@ static const struct omni__sql sql[] = {
 	    "SELECT 'FROM p and $k' AS x, name FROM goods\n"
 	    "-- FROM p in a comment\n"
 	    "WHERE k = $k", NULL },
+	[SAME_NAMES] = { "same_names", "k:i name:t", "t",
+	    "UPDATE goods SET name = $name FROM p WHERE k = $k AND\n"
+	    "name IS NOT NULL RETURNING name", NULL },
 };
 
 _Static_assert(OMNI__COUNT(sql) == STATEMENTS, "each has its text");
@@ -452,6 +455,19 @@ quoted_words_are_not_parameters(void **state)
 	assert_ok(at, run(at, at->store, WORDS, &key, 1));
 	assert_string_equal(omni__value_text(OMNI__AT(&at->result, 0, 0)),
 	    "FROM p and $k");
+}
+
+static void
+a_parameter_may_be_called_as_a_column_is(void **state)
+{
+	struct place *at = *state;
+	struct omni__value row[] = { omni__int(5), omni__text("six") };
+
+	assert_ok(at, put(at, at->store, 5, "five"));
+	assert_ok(at, run(at, at->store, SAME_NAMES, row, 1));
+	assert_int_equal(at->result.count, 1);
+	assert_string_equal(omni__value_text(OMNI__AT(&at->result, 0, 0)),
+	    "six");
 }
 
 static void
@@ -1491,6 +1507,7 @@ static const struct CMUnitTest on_both[] = {
 	CASE(sums_are_numbers),
 	CASE(text_is_ordered_by_its_bytes),
 	CASE(quoted_words_are_not_parameters),
+	CASE(a_parameter_may_be_called_as_a_column_is),
 	CASE(our_own_mistakes_are_named),
 	CASE(a_rollback_leaves_nothing),
 	CASE(a_failed_statement_spoils_its_transaction_alone),

@@ -14,7 +14,10 @@ array_name(char type)
 	return type == 'i' ? "int8[]" : type == 't' ? "text[]" : "bytea[]";
 }
 
-/* unnest($1::int8[], $2::text[]) [WITH ORDINALITY] AS p("a", "b") */
+/*
+ * unnest($1::int8[], $2::text[]) [WITH ORDINALITY] AS p(p_a, p_b).  The names
+ * are no table's, so that a column may be called as a parameter is.
+ */
 static void
 write_relation(struct omni__buf *out, const struct omni__param *params,
     size_t count, bool ordinal)
@@ -27,7 +30,7 @@ write_relation(struct omni__buf *out, const struct omni__param *params,
 		    (unsigned)(i + 1), array_name(params[i].type));
 	omni__buf_str(out, ordinal ? ") WITH ORDINALITY AS p(" : ") AS p(");
 	for (i = 0; i < count; i++)
-		omni__buf_printf(out, "%s\"%.*s\"", i > 0 ? ", " : "",
+		omni__buf_printf(out, "%sp_%.*s", i > 0 ? ", " : "",
 		    (int)params[i].size, params[i].name);
 	omni__buf_str(out, ordinal ? ", omni__i)" : ")");
 }
@@ -48,7 +51,7 @@ write_query(struct omni__buf *out, const char *sql,
 		write_relation(out, params, count, true);
 		omni__buf_str(out, " CROSS JOIN LATERAL (\n");
 	}
-	omni__sql_write(out, sql, "p.", true);
+	omni__sql_write(out, sql, "p.p_", true);
 	omni__buf_str(out, "\n) AS q");
 }
 
@@ -64,7 +67,7 @@ omni__postgres_statement(struct omni__buf *out, const char *sql,
 		omni__buf_str(out, "WITH p AS (SELECT * FROM ");
 		write_relation(out, params, count, false);
 		omni__buf_str(out, ")\n");
-		omni__sql_write(out, sql, "p.", false);
+		omni__sql_write(out, sql, "p.p_", false);
 	}
 }
 

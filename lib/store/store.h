@@ -16,8 +16,8 @@
  * taken out, and runs the statement once per row; INSERT as written above
  * (FROM p WHERE true) becomes VALUES, so its list has no aggregates.
  * PostgreSQL gets all rows in one round trip: p is a typed unnest of arrays
- * WITH ORDINALITY, $name becomes p.name, and a text that begins with SELECT or
- * WITH is put behind p as a LATERAL query, so that its LIMIT counts per row.
+ * WITH ORDINALITY, $name becomes p.p_name, and a text that begins with SELECT
+ * or WITH is put behind p as a LATERAL query, so that its LIMIT counts per row.
  *
  * Rows of one batch do not see each other: callers aggregate duplicates
  * first.
