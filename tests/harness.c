@@ -109,7 +109,7 @@ harness_sqlite(void **state)
 }
 
 static void
-remove_directory(const char *path)
+empty_directory(const char *path)
 {
 	DIR *directory = opendir(path);
 	struct dirent *entry;
@@ -122,7 +122,6 @@ remove_directory(const char *path)
 	}
 	if (directory != NULL)
 		(void)closedir(directory);
-	(void)rmdir(path);
 }
 
 /* ---- a server ------------------------------------------------------- */
@@ -159,13 +158,21 @@ name_database(struct harness *h, const char *url)
 	    (int)(start - url), url, h->made, end != NULL ? end : "");
 }
 
+static void
+make_database(const struct harness *h)
+{
+	char sql[400];
+
+	(void)snprintf(sql, sizeof(sql), "CREATE DATABASE %s", h->made);
+	assert_int_equal(run_sql(getenv("OMNI_TEST_POSTGRES"), sql), 0);
+}
+
 int
 harness_postgres(void **state)
 {
 	static unsigned serial;
 	const char *url = getenv("OMNI_TEST_POSTGRES");
 	struct harness *h;
-	char sql[400];
 
 	*state = NULL;
 	if (url == NULL)
@@ -173,30 +180,50 @@ harness_postgres(void **state)
 	h = harness_new("postgres");
 	(void)snprintf(h->made, sizeof(h->made), "omni_test_%ld_%u",
 	    (long)getpid(), ++serial);
-	(void)snprintf(sql, sizeof(sql), "CREATE DATABASE %s", h->made);
-	assert_int_equal(run_sql(url, sql), 0);
+	make_database(h);
 	name_database(h, url);
 	h->db = harness_open(h);
 	*state = h;
 	return 0;
 }
 
+static void
+drop_database(const struct harness *h)
+{
+	char sql[400];
+
+	(void)snprintf(sql, sizeof(sql), "DROP DATABASE %s WITH (FORCE)",
+	    h->made);
+	(void)run_sql(getenv("OMNI_TEST_POSTGRES"), sql);
+}
+
+void
+harness_renew(struct harness *h)
+{
+	omni_close(h->db);
+	h->db = NULL;
+	if (strcmp(h->engine, "sqlite") == 0)
+		empty_directory(h->made);
+	else {
+		drop_database(h);
+		make_database(h);
+	}
+	h->db = harness_open(h);
+}
+
 int
 harness_close(void **state)
 {
 	struct harness *h = *state;
-	char sql[400];
 
 	if (h == NULL)
 		return 0;
 	omni_close(h->db);
-	if (strcmp(h->engine, "sqlite") == 0)
-		remove_directory(h->made);
-	else {
-		(void)snprintf(sql, sizeof(sql),
-		    "DROP DATABASE %s WITH (FORCE)", h->made);
-		(void)run_sql(getenv("OMNI_TEST_POSTGRES"), sql);
-	}
+	if (strcmp(h->engine, "sqlite") == 0) {
+		empty_directory(h->made);
+		(void)rmdir(h->made);
+	} else
+		drop_database(h);
 	free(h);
 	*state = NULL;
 	return 0;

@@ -37,6 +37,8 @@ int harness_close(void **state);
  * (OMNI_TEST_POSTGRES) the test is skipped here. */
 struct harness *harness_of(void **state);
 
+/* Puts an empty store in the place of the one that is there. */
+void harness_renew(struct harness *);
 /* Another handle on the same store, with the same clock; not NULL. */
 omni *harness_open(struct harness *);
 /* The numbers of a seed: OMNI_TEST_SEED, or another one each run.  Printed,

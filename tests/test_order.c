@@ -1,0 +1,742 @@
+/*
+ * The law of identity: who is who is a pure function of the facts that are
+ * held.  Random histories (in any order, batched in any way, with changes,
+ * removals, returns and verdicts) end in the same customers with the same ids
+ * as one bulk load of what is left.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness.h"
+
+/* ---- a world: what there is to know --------------------------------- */
+
+#define FEATURES_MAX 10
+#define RECORDS_MAX 128
+#define VERSIONS_MAX 3
+#define DEEDS_MAX 32
+#define VERDICTS_MAX 8
+#define NAMED_MAX 4
+#define OPS_MAX (RECORDS_MAX * (2 * VERSIONS_MAX + 2) + DEEDS_MAX + \
+    VERDICTS_MAX)
+
+struct feature {
+	const char *kind;
+	char value[48];
+};
+
+struct version {
+	int64_t time;
+	struct feature features[FEATURES_MAX];
+	size_t count;
+};
+
+/* A row of a source: versions that stay, versions that a removal takes. */
+struct row {
+	struct version kept[VERSIONS_MAX], lost[VERSIONS_MAX];
+	size_t kept_count, lost_count;
+	char key[16];
+};
+
+/* Something that somebody without a row did. */
+struct deed {
+	struct version who;	/* its time is when it happened */
+	size_t row;		/* SIZE_MAX: inline */
+};
+
+struct verdict {
+	int32_t what;
+	size_t rows[NAMED_MAX];	/* the last one is the other side */
+	size_t count;
+};
+
+struct world {
+	struct row rows[RECORDS_MAX];
+	size_t row_count;
+	struct deed deeds[DEEDS_MAX];
+	size_t deed_count;
+	struct verdict verdicts[VERDICTS_MAX];
+	size_t verdict_count;
+};
+
+enum shape {
+	SMALL,		/* a few people whose values overlap */
+	COMMON,		/* a value under more names than one can mean */
+	MANY_WAYS,	/* one customer seen in a hundred ways */
+	SHAPES
+};
+
+static const char *const givens[] = {
+	"Anna", "Bertil", "Cilla", "David", "Erik", "Frida", "Gustav",
+	"Hanna", "Ivar", "Jonas", "Karin", "Lars"
+};
+static const char *const families[] = {
+	"Andersson", "Berg", "Dahl", "Ek", "Forsman", "Holm", "Lindqvist",
+	"Moberg", "Nyman", "Sandin"
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static size_t
+pick(struct harness *h, size_t below)
+{
+	return (size_t)harness_random(h, below);
+}
+
+static bool
+once_in(struct harness *h, size_t n)
+{
+	return pick(h, n) == 0;
+}
+
+static void
+add(struct version *v, const char *kind, const char *format, size_t a,
+    size_t b)
+{
+	struct feature *f = &v->features[v->count++];
+
+	assert_true(v->count <= FEATURES_MAX);
+	f->kind = kind;
+	/* Each format is a literal below. */
+	(void)snprintf(f->value, sizeof(f->value), format, a, b);
+}
+
+/* A name as typed: now and then two letters change places or one goes. */
+static void
+add_name(struct harness *h, struct version *v, const char *kind,
+    const char *name)
+{
+	struct feature *f = &v->features[v->count++];
+	size_t size = strlen(name), at = 1 + pick(h, size - 2);
+
+	assert_true(v->count <= FEATURES_MAX);
+	f->kind = kind;
+	(void)snprintf(f->value, sizeof(f->value), "%s", name);
+	if (once_in(h, 6)) {
+		char swap = f->value[at];
+
+		f->value[at] = f->value[at + 1];
+		f->value[at + 1] = swap;
+	} else if (once_in(h, 8))
+		memmove(f->value + at, f->value + at + 1, size - at);
+}
+
+static int64_t
+some_time(struct harness *h)
+{
+	switch (pick(h, 8)) {
+	case 0:
+		return OMNI_TIME_UNKNOWN;
+	case 1:
+		return INT64_C(1000000);	/* a till in 1970 */
+	case 2:
+		return INT64_C(4070908800000000);	/* ... in 2099 */
+	case 3:
+		return HARNESS_NOW - 5 * HARNESS_DAY;	/* a tie */
+	default:
+		return HARNESS_NOW - (int64_t)pick(h, 1000) * HARNESS_DAY;
+	}
+}
+
+/* What somebody says of person `p` of `people`. */
+static void
+describe(struct harness *h, struct version *v, size_t p, size_t people)
+{
+	/* Now and then it is another's address or number. */
+	size_t lent = once_in(h, 5) ? pick(h, people) : p;
+
+	v->time = some_time(h);
+	if (!once_in(h, 4)) {
+		add_name(h, v, "name.given", givens[p % COUNT(givens)]);
+		add_name(h, v, "name.family",
+		    families[p / 2 % COUNT(families)]);
+	}
+	if (!once_in(h, 3))
+		add(v, "email", "p%zu.%zu@mail.example", lent / 2, lent % 2);
+	if (once_in(h, 2))
+		add(v, "phone", "07012%zu3456%zu", lent % 10, lent / 10 % 10);
+	if (once_in(h, 4))
+		add(v, "loyalty", once_in(h, 5) ? "0000000000%.0zu%.0zu" :
+		    "L77%zu-%zu", p + 1, 9);
+	if (once_in(h, 3))
+		add(v, "birth_date", "19%zu-04-1%zu", 50 + p, p % 10);
+	if (once_in(h, 6))
+		add(v, "national_id", "19%zu0401-123%zu", 50 + p, p % 10);
+	if (once_in(h, 4))
+		add(v, "address.postcode", "11%zu 4%zu", 100 + p, 10 + p);
+	if (v->count == 0 || once_in(h, 9))
+		add(v, "device", "device-%zu-%zu", pick(h, 4), 0);
+}
+
+/* One phone at an office of people who have their own addresses, too. */
+static void
+describe_colleague(struct harness *h, struct version *v, size_t p)
+{
+	v->time = some_time(h);
+	add_name(h, v, "name.given", givens[p % COUNT(givens)]);
+	add_name(h, v, "name.family",
+	    families[p / COUNT(givens) % COUNT(families)]);
+	if (!once_in(h, 10))
+		add(v, "phone", "08%zu555 01 %zu", 1, 10);
+	if (once_in(h, 3))
+		add(v, "email", "q%zu.%zu@mail.example", p, 1);
+}
+
+static void
+describe_often(struct harness *h, struct version *v, size_t p)
+{
+	v->time = some_time(h);
+	if (!once_in(h, 9)) {
+		add_name(h, v, "name.given", givens[p % 29 == 0]);
+		add_name(h, v, "name.family", families[1]);
+	}
+	add(v, "email", "everywhere%zu.%zu@mail.example", p % 30 / 28, 1);
+	if (once_in(h, 2))
+		add(v, "phone", "0701%zu00%zu", 100 + p, 10);
+	if (once_in(h, 3))
+		add(v, "birth_date", "19%zu-04-%zu", 50 + p % 3, 10 + p % 7);
+}
+
+static void
+describe_as(struct harness *h, enum shape shape, struct version *v,
+    size_t p, size_t people)
+{
+	v->count = 0;
+	switch (shape) {
+	case COMMON:
+		describe_colleague(h, v, p);
+		break;
+	case MANY_WAYS:
+		describe_often(h, v, p);
+		break;
+	default:
+		describe(h, v, pick(h, people), people);
+	}
+}
+
+static void
+make_rows(struct harness *h, struct world *w, enum shape shape,
+    size_t people)
+{
+	size_t i, k;
+
+	for (i = 0; i < w->row_count; i++) {
+		struct row *row = &w->rows[i];
+
+		(void)snprintf(row->key, sizeof(row->key), "R%zu", i);
+		row->kept_count = once_in(h, 3) ? 1 + pick(h, VERSIONS_MAX) :
+		    1;
+		if (once_in(h, 5))
+			row->lost_count = 1 + pick(h, VERSIONS_MAX);
+		if (row->lost_count > 0 && once_in(h, 2))
+			row->kept_count = 0;
+		for (k = 0; k < row->kept_count; k++)
+			describe_as(h, shape, &row->kept[k], i, people);
+		for (k = 0; k < row->lost_count; k++)
+			describe_as(h, shape, &row->lost[k], i, people);
+		/* What comes back may be just what went. */
+		if (row->lost_count > 0 && row->kept_count > 0 &&
+		    once_in(h, 2))
+			row->lost[0] = row->kept[0];
+	}
+}
+
+static void
+make_verdicts(struct harness *h, struct world *w)
+{
+	size_t i, k;
+
+	for (i = 0; i < w->verdict_count; i++) {
+		struct verdict *verdict = &w->verdicts[i];
+
+		verdict->what = once_in(h, 2) ? OMNI_VERDICT_SAME :
+		    OMNI_VERDICT_DIFFERENT;
+		verdict->count = 2 + pick(h, NAMED_MAX - 1);
+		for (k = 0; k < verdict->count; k++)
+			verdict->rows[k] = pick(h, w->row_count);
+	}
+}
+
+static void
+world_make(struct harness *h, struct world *w, enum shape shape)
+{
+	static const struct {
+		size_t rows, more, people, deeds;
+	} sizes[SHAPES] = {
+		[SMALL] = { 6, 24, 8, 12 },
+		[COMMON] = { 54, 66, 120, 4 },
+		[MANY_WAYS] = { 60, 60, 1, 20 },
+	};
+	size_t i;
+
+	memset(w, 0, sizeof(*w));
+	w->row_count = sizes[shape].rows + pick(h, sizes[shape].more);
+	w->deed_count = pick(h, sizes[shape].deeds + 1);
+	w->verdict_count = once_in(h, 2) ? pick(h, VERDICTS_MAX + 1) : 0;
+	make_rows(h, w, shape, sizes[shape].people);
+	for (i = 0; i < w->deed_count; i++) {
+		struct deed *deed = &w->deeds[i];
+
+		deed->row = once_in(h, 4) ? pick(h, w->row_count) : SIZE_MAX;
+		describe_as(h, shape, &deed->who, pick(h, 120),
+		    sizes[shape].people);
+		if (i > 0 && once_in(h, 4)) {
+			/* The same once more, at another time. */
+			int64_t time = deed->who.time;
+
+			*deed = w->deeds[pick(h, i)];
+			deed->who.time = time;
+		}
+	}
+	make_verdicts(h, w);
+}
+
+/* ---- a history: what happens to a store ----------------------------- */
+
+enum what { KEEP, LOSE, REMOVE, DO, RULE };
+
+struct op {
+	enum what what;
+	size_t row, n;		/* n: which version, deed or verdict */
+	uint64_t when;		/* ops are done by this */
+};
+
+struct history {
+	struct op ops[OPS_MAX];
+	size_t count;
+};
+
+static struct op *
+append(struct harness *h, struct history *history, enum what what,
+    size_t row, size_t n)
+{
+	struct op *op = &history->ops[history->count++];
+
+	assert_true(history->count <= OPS_MAX);
+	op->what = what;
+	op->row = row;
+	op->n = n;
+	op->when = harness_random(h, UINT64_C(1) << 40);
+	return op;
+}
+
+static int
+compare_ops(const void *left, const void *right)
+{
+	const struct op *a = left, *b = right;
+
+	return a->when < b->when ? -1 : a->when > b->when;
+}
+
+static int
+compare_whens(const void *left, const void *right)
+{
+	const uint64_t *a = left, *b = right;
+
+	return *a < *b ? -1 : *a > *b;
+}
+
+/* What was appended from `from` on happens in the order it was appended. */
+static void
+in_this_order(struct history *history, size_t from)
+{
+	uint64_t whens[OPS_MAX];
+	size_t i, n = 0;
+
+	for (i = from; i < history->count; i++)
+		whens[n++] = history->ops[i].when;
+	qsort(whens, n, sizeof(*whens), compare_whens);
+	for (i = from; i < history->count; i++)
+		history->ops[i].when = whens[i - from];
+}
+
+/* Versions that go come before the removal, those that stay after it. */
+static void
+append_row(struct harness *h, struct history *history,
+    const struct world *w, size_t r)
+{
+	const struct row *row = &w->rows[r];
+	size_t k, from = history->count, turn;
+
+	for (k = 0; k < row->lost_count; k++)
+		(void)append(h, history, LOSE, r, k);
+	if (row->lost_count > 0)
+		(void)append(h, history, REMOVE, r, 0);
+	turn = pick(h, row->kept_count);
+	for (k = 0; k < row->kept_count; k++)
+		(void)append(h, history, KEEP, r,
+		    (k + turn) % row->kept_count);
+	if (row->lost_count > 0)
+		in_this_order(history, from);
+}
+
+static void
+history_make(struct harness *h, struct history *history,
+    const struct world *w)
+{
+	size_t i, from;
+
+	history->count = 0;
+	for (i = 0; i < w->row_count; i++)
+		append_row(h, history, w, i);
+	for (i = 0; i < w->deed_count; i++)
+		(void)append(h, history, DO, 0, i);
+	from = history->count;
+	for (i = 0; i < w->verdict_count; i++)
+		(void)append(h, history, RULE, 0, i);
+	in_this_order(history, from);
+	qsort(history->ops, history->count, sizeof(*history->ops),
+	    compare_ops);
+}
+
+/* ---- doing it ------------------------------------------------------- */
+
+static omni_record *
+make_record(struct harness *h, const struct version *v, const char *key)
+{
+	omni_record *record = omni_record_new();
+	size_t i;
+
+	assert_non_null(record);
+	if (key != NULL)
+		harness_ok(h, omni_record_set_source(record, "crm", key));
+	harness_ok(h, omni_record_set_time(record, v->time));
+	for (i = 0; i < v->count; i++)
+		harness_ok(h, omni_record_add(record, v->features[i].kind,
+		    v->features[i].value));
+	return record;
+}
+
+static omni_interaction *
+make_deed(struct harness *h, const struct world *w, size_t n)
+{
+	const struct deed *deed = &w->deeds[n];
+	omni_interaction *it = omni_interaction_new("web", "visit");
+	omni_record *who = NULL;
+	char key[16];
+
+	assert_non_null(it);
+	if (deed->row == SIZE_MAX)
+		who = make_record(h, &deed->who, NULL);
+	else {
+		who = omni_record_new();
+		harness_ok(h, omni_record_set_source(who, "crm",
+		    w->rows[deed->row].key));
+	}
+	(void)snprintf(key, sizeof(key), "D%zu", n);
+	harness_ok(h, omni_interaction_set_key(it, "web", key));
+	harness_ok(h, omni_interaction_set_who(it, who));
+	/* What happens happens at some time; the clocks differ. */
+	harness_ok(h, omni_interaction_set_time(it,
+	    deed->who.time != OMNI_TIME_UNKNOWN ? deed->who.time :
+	    HARNESS_NOW - 7 * HARNESS_DAY));
+	omni_record_free(who);
+	return it;
+}
+
+static void
+put_alone(struct harness *h, const omni_record *record,
+    const omni_interaction *it)
+{
+	omni_status status = record != NULL ?
+	    omni_record_put(h->db, record, NULL) :
+	    omni_interaction_put(h->db, it, NULL);
+
+	if (status != OMNI_DUPLICATE)
+		harness_ok(h, status);
+}
+
+/* Puts alone when there is no batch. */
+static void
+put_op(struct harness *h, const struct world *w, const struct op *op,
+    omni_batch *batch)
+{
+	omni_interaction *it = NULL;
+	omni_record *record = NULL;
+
+	if (op->what == DO)
+		it = make_deed(h, w, op->n);
+	else
+		record = make_record(h, op->what == KEEP ?
+		    &w->rows[op->row].kept[op->n] :
+		    &w->rows[op->row].lost[op->n], w->rows[op->row].key);
+	if (batch == NULL)
+		put_alone(h, record, it);
+	else if (record != NULL)
+		harness_ok(h, omni_batch_add_record(batch, record));
+	else
+		harness_ok(h, omni_batch_add_interaction(batch, it));
+	omni_record_free(record);
+	omni_interaction_free(it);
+}
+
+static void
+remove_op(struct harness *h, const struct world *w, const struct op *op)
+{
+	harness_ok(h, omni_record_remove(h->db, "crm",
+	    w->rows[op->row].key));
+}
+
+static void
+rule_op(struct harness *h, const struct world *w, size_t n)
+{
+	const struct verdict *v = &w->verdicts[n];
+	omni_verdict *verdict = omni_verdict_new(v->what);
+	size_t i;
+
+	assert_non_null(verdict);
+	for (i = 0; i < v->count; i++)
+		harness_ok(h, omni_verdict_add(verdict,
+		    v->what == OMNI_VERDICT_DIFFERENT && i + 1 == v->count,
+		    "crm", w->rows[v->rows[i]].key));
+	harness_ok(h, omni_verdict_put(h->db, verdict, NULL));
+	omni_verdict_free(verdict);
+}
+
+static bool
+is_put(const struct op *op)
+{
+	return op->what == KEEP || op->what == LOSE || op->what == DO;
+}
+
+/* The next ops, at most `size`, in one batch; returns how many. */
+static size_t
+put_batch(struct harness *h, const struct world *w, const struct op *ops,
+    size_t count, size_t size)
+{
+	omni_batch *batch = NULL;
+	omni_status status;
+	size_t i;
+
+	harness_ok(h, omni_batch_new(h->db, &batch));
+	for (i = 0; i < count && i < size && is_put(&ops[i]); i++)
+		put_op(h, w, &ops[i], batch);
+	status = omni_batch_commit(batch);
+	harness_ok(h, status);
+	omni_batch_free(batch);
+	return i;
+}
+
+static void
+live(struct harness *h, const struct world *w, const struct history *history)
+{
+	size_t i = 0;
+
+	while (i < history->count) {
+		const struct op *op = &history->ops[i];
+
+		/* Not so long that a time stops being believed. */
+		h->now += (int64_t)pick(h, 1000);
+		if (op->what == REMOVE)
+			remove_op(h, w, op);
+		else if (op->what == RULE)
+			rule_op(h, w, op->n);
+		else if (once_in(h, 2))
+			put_op(h, w, op, NULL);
+		else {
+			i += put_batch(h, w, op, history->count - i,
+			    1 + pick(h, 24));
+			continue;
+		}
+		i++;
+	}
+}
+
+/* What is left in the end, all at once. */
+static void
+load(struct harness *h, const struct world *w)
+{
+	struct op op = { .what = KEEP };
+	omni_batch *batch = NULL;
+	size_t i;
+
+	harness_ok(h, omni_batch_new(h->db, &batch));
+	for (i = 0; i < w->row_count; i++)
+		for (op.row = i, op.n = 0; op.n < w->rows[i].kept_count;
+		    op.n++)
+			put_op(h, w, &op, batch);
+	op.what = DO;
+	for (op.n = 0; op.n < w->deed_count; op.n++)
+		put_op(h, w, &op, batch);
+	harness_ok(h, omni_batch_commit(batch));
+	omni_batch_free(batch);
+	for (i = 0; i < w->verdict_count; i++)
+		rule_op(h, w, i);
+}
+
+/* ---- comparing ------------------------------------------------------ */
+
+/* Is the record one of a customer of several? */
+static bool
+joined(struct harness *h, const omni_members *members)
+{
+	omni_customer *customer = NULL;
+	bool several;
+
+	harness_ok(h, omni_customer_get(h->db,
+	    omni_members_customer(members), &customer));
+	several = omni_customer_record_count(customer) > 1;
+	omni_customer_free(customer);
+	return several;
+}
+
+/* What the histories came to, so that one sees they were about something. */
+struct tally {
+	int64_t histories, changes, records, joined;
+};
+
+/* All records and their customers, as one text, to be freed. */
+static char *
+partition(struct harness *h, struct tally *tally)
+{
+	omni_members *members = NULL;
+	size_t room = 1 << 16, size = 0;
+	omni_status status;
+	char *text = malloc(room);
+
+	assert_non_null(text);
+	text[0] = '\0';
+	harness_ok(h, omni_members_open(h->db, 1, &members));
+	while ((status = omni_members_next(members)) == OMNI_OK) {
+		const char *source = omni_members_source(members);
+
+		tally->records++;
+		tally->joined += joined(h, members);
+		assert_true(room - size > 200);
+		size += (size_t)snprintf(text + size, room - size,
+		    "%s %s %s\n", source != NULL ? source : "-",
+		    omni_members_key(members),
+		    omni_members_customer(members));
+	}
+	assert_int_equal(status, OMNI_DONE);
+	omni_members_free(members);
+	return text;
+}
+
+static void
+sound(struct harness *h)
+{
+	omni_report *report = NULL;
+	omni_status status = omni_check(h->db, &report);
+	int32_t i;
+
+	for (i = 0; i < omni_report_count(report); i++)
+		print_error("%s\n", omni_report_line(report, i));
+	omni_report_free(report);
+	harness_ok(h, status);
+}
+
+static void
+same(const char *left, const char *right, uint64_t seed, const char *what)
+{
+	if (strcmp(left, right) == 0)
+		return;
+	print_error("OMNI_TEST_SEED=%llu: %s\n",
+	    (unsigned long long)seed, what);
+	print_error("-- wanted\n%s-- found\n%s", right, left);
+	fail();
+}
+
+static void
+unchanged_by_a_rebuild(struct harness *h, const char *found, uint64_t seed)
+{
+	struct tally unused = { 0, 0, 0, 0 };
+	char *again;
+
+	harness_ok(h, omni_rebuild(h->db));
+	again = partition(h, &unused);
+	same(again, found, seed, "a rebuild changes who is who");
+	free(again);
+}
+
+/* Each history on a fresh store; the bulk load on another one, which is
+ * always embedded: both engines find the same. */
+static void
+check_history(struct harness *h, struct harness *bulk, enum shape shape,
+    struct tally *tally)
+{
+	struct tally unused = { 0, 0, 0, 0 };
+	static struct world w;
+	static struct history history;
+	uint64_t seed = h->random;
+	char *found, *wanted;
+
+	world_make(h, &w, shape);
+	history_make(h, &history, &w);
+	harness_renew(h);
+	harness_renew(bulk);
+	load(bulk, &w);
+	wanted = partition(bulk, &unused);
+	live(h, &w, &history);
+	found = partition(h, tally);
+	same(found, wanted, seed, "a history ends otherwise than its bulk load");
+	sound(h);
+	tally->changes += (int64_t)history.count;
+	if (tally->histories++ % 5 == 0)
+		unchanged_by_a_rebuild(h, found, seed);
+	free(found);
+	free(wanted);
+}
+
+static void
+check_histories(void **state, enum shape shape, int64_t sqlite,
+    int64_t postgres, const char *test)
+{
+	struct harness *h = harness_of(state);
+	int64_t i, count = strcmp(h->engine, "sqlite") == 0 ? sqlite :
+	    postgres;
+	struct tally tally = { 0, 0, 0, 0 };
+	void *other = NULL;
+
+	harness_seed(h, test);
+	assert_int_equal(harness_sqlite(&other), 0);
+	for (i = 0; i < count; i++)
+		check_history(h, other, shape, &tally);
+	(void)harness_close(&other);
+	printf("# %lld histories of %lld changes; %lld of %lld records share "
+	    "a customer\n", (long long)tally.histories,
+	    (long long)tally.changes, (long long)tally.joined,
+	    (long long)tally.records);
+	assert_true(tally.joined > tally.records / 10 &&
+	    tally.joined < tally.records);
+}
+
+/* ---- the tests ------------------------------------------------------ */
+
+static void
+any_history_of_a_few_ends_like_its_bulk_load(void **state)
+{
+	check_histories(state, SMALL, 1000, 40, __func__);
+}
+
+static void
+any_history_of_an_office_ends_like_its_bulk_load(void **state)
+{
+	check_histories(state, COMMON, 40, 5, __func__);
+}
+
+static void
+any_history_of_one_seen_often_ends_like_its_bulk_load(void **state)
+{
+	check_histories(state, MANY_WAYS, 40, 5, __func__);
+}
+
+int
+main(void)
+{
+	/* Two thousand stores, none of which needs to outlive a power cut. */
+	static const char memory[] = "/dev/shm";
+	const struct CMUnitTest tests[] = {
+		HARNESS_TEST(any_history_of_a_few_ends_like_its_bulk_load),
+		HARNESS_TEST(any_history_of_an_office_ends_like_its_bulk_load),
+		HARNESS_TEST(
+		    any_history_of_one_seen_often_ends_like_its_bulk_load),
+	};
+
+	if (access(memory, W_OK) == 0)
+		(void)setenv("TMPDIR", memory, 1);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
