@@ -382,6 +382,7 @@ number_own_code(struct number *number, const struct phone_plan *plan,
 		return false;
 	number_set(number, plan, digits + size, count - size);
 	trunk_drop(number);
+	habit_drop(number);
 	if (too_long(plan, count))
 		return true;
 	return has_length(plan, number->count) &&
@@ -413,6 +414,18 @@ number_national(struct number *number, const struct phone_plan *plan,
 	return is_plausible(plan, number);
 }
 
+/* Regions that share a code have plans of their own; what theirs made must
+ * read the same from abroad, where the main plan of the code speaks. */
+static void
+number_settle(struct number *number)
+{
+	if (number->plan->main)
+		return;
+	number->plan = &phone_plans[phone_codes[number->plan->calling] - 1];
+	trunk_drop(number);
+	habit_drop(number);
+}
+
 /* False when no plan fits and the digits stay as typed. */
 static bool
 number_parse(struct number *number, const struct typed *typed,
@@ -430,8 +443,10 @@ number_parse(struct number *number, const struct typed *typed,
 		return true;
 	if (home == NULL)
 		return false;
-	if (number_national(number, home, digits, count))
+	if (number_national(number, home, digits, count)) {
+		number_settle(number);
 		return true;
+	}
 	/* Typed for abroad by someone from elsewhere. */
 	skip = abroad_size(NULL, digits, count);
 	return skip > 0 && number_international(number, digits + skip,
