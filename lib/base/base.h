@@ -75,6 +75,10 @@ void omni__error_clear(struct omni__error *);
 struct omni__arena {
 	const struct omni__env *env;
 	struct omni__block *blocks;
+	/* Room that is not the arena's own and is used up first; NULL for
+	 * none. */
+	unsigned char *given;
+	size_t given_room, given_used;
 };
 
 /* 16-byte aligned, not cleared; NULL when out of memory. */

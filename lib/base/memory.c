@@ -45,7 +45,12 @@ omni__arena_alloc(struct omni__arena *arena, size_t size)
 
 	if (size > SIZE_MAX / 2)
 		return NULL;
-	size = (size + 15) & ~(size_t)15;
+	size = size == 0 ? 16 : (size + 15) & ~(size_t)15;
+	if (arena->given_room - arena->given_used >= size) {
+		memory = arena->given + arena->given_used;
+		arena->given_used += size;
+		return memory;
+	}
 	if (block == NULL || block->room - block->used < size) {
 		block = block_new(arena, size);
 		if (block == NULL)
@@ -119,6 +124,7 @@ omni__arena_reset(struct omni__arena *arena)
 {
 	struct omni__block *block = arena->blocks, *next;
 
+	arena->given_used = 0;
 	if (block == NULL)
 		return;
 	/* The newest is the largest of the ordinary ones: keep that. */
@@ -144,6 +150,7 @@ omni__arena_free(struct omni__arena *arena)
 		omni__free(arena->env, block);
 	}
 	arena->blocks = NULL;
+	arena->given_used = 0;
 }
 
 /* Room for size more bytes and a NUL. */

@@ -288,19 +288,17 @@ read_member_facts(struct omni *db, const struct omni__member *members,
 	return omni__facts_read(db, ids, count, *facts);
 }
 
-omni_status
-omni__customer_profile(struct omni *db, const struct omni__member *members,
-    size_t count, struct omni__profile **profile, size_t *size)
+static omni_status
+make_profile(struct omni *db, const struct omni__member *members,
+    const struct omni__fact *facts, size_t count,
+    struct omni__profile **profile, size_t *size)
 {
 	struct gather g = { .db = db };
-	struct omni__fact *facts;
 	omni_status status;
 
 	g.seen.arena = &db->scratch;
 	*size = 0;
-	status = read_member_facts(db, members, count, &facts);
-	if (status == OMNI_OK)
-		status = gather_facts(&g, members, facts, count);
+	status = gather_facts(&g, members, facts, count);
 	if (status != OMNI_OK)
 		return status;
 	if (g.count > 0)
@@ -308,6 +306,17 @@ omni__customer_profile(struct omni *db, const struct omni__member *members,
 	*profile = g.list;
 	*size = g.count;
 	return OMNI_OK;
+}
+
+omni_status
+omni__customer_profile(struct omni *db, const struct omni__member *members,
+    size_t count, struct omni__profile **profile, size_t *size)
+{
+	struct omni__fact *facts;
+	omni_status status = read_member_facts(db, members, count, &facts);
+
+	return status == OMNI_OK ? make_profile(db, members, facts, count,
+	    profile, size) : status;
 }
 
 /* ---- the object ----------------------------------------------------- */
@@ -399,7 +408,7 @@ omni__customer_build(struct omni *db, const unsigned char id[OMNI__ID],
 	if (status == OMNI_OK)
 		status = read_member_facts(db, members, count, &facts);
 	if (status == OMNI_OK)
-		status = omni__customer_profile(db, members, count, &profile,
+		status = make_profile(db, members, facts, count, &profile,
 		    &size);
 	if (status != OMNI_OK)
 		return status;

@@ -7,6 +7,10 @@
 #include "store/db.h"
 #include "text/text.h"
 
+/* Most objects hold a few short strings: those lie behind the struct, in the
+ * same piece of memory. */
+#define ROOM_BEHIND 384
+
 void *
 omni__object_new(const struct omni__env *env, size_t size)
 {
@@ -14,10 +18,13 @@ omni__object_new(const struct omni__env *env, size_t size)
 
 	if (env == NULL)
 		env = &omni__env_default;
-	object = omni__realloc(env, NULL, size);
+	size = (size + 15) & ~(size_t)15;
+	object = omni__realloc(env, NULL, size + ROOM_BEHIND);
 	if (object == NULL)
 		return NULL;
 	memset(object, 0, size);
+	object->arena.given = (unsigned char *)object + size;
+	object->arena.given_room = ROOM_BEHIND;
 	object->env = *env;
 	object->arena.env = &object->env;
 	return object;

@@ -35,7 +35,9 @@ bench_seconds(void)
 {
 	struct timespec now;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	/* BENCH_CPU: time of this process alone, for machines that are busy. */
+	(void)clock_gettime(getenv("BENCH_CPU") != NULL ?
+	    CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC, &now);
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
