@@ -129,7 +129,7 @@ omni_interaction_set_key(omni_interaction *it, const char *source,
 		return OMNI_MISUSE;
 	status = omni__object_name(&it->object, "source", source, &a);
 	if (status == OMNI_OK)
-		status = omni__object_text(&it->object, "key", key, &b);
+		status = omni__object_name(&it->object, "key", key, &b);
 	if (status == OMNI_OK) {
 		it->source = a;
 		it->key = b;

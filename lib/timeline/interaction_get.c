@@ -109,7 +109,8 @@ omni_interaction_kind(const omni_interaction *it)
 int64_t
 omni_interaction_time(const omni_interaction *it)
 {
-	return it != NULL ? it->time : OMNI_TIME_UNKNOWN;
+	return it != NULL && it->time != OMNI_NOW ? it->time :
+	    OMNI_TIME_UNKNOWN;
 }
 
 int64_t
