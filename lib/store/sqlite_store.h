@@ -76,6 +76,10 @@ omni_status omni__sqlite_scrub(struct omni__store *, struct omni__error *);
 /* sqlite_wipe.c */
 omni_status omni__sqlite_wipe(struct omni__store *, struct omni__error *);
 
+/* sqlite_check.c */
+omni_status omni__sqlite_check(struct omni__store *, struct omni__buf *lines,
+    struct omni__error *);
+
 /* sqlite_backup.c */
 omni_status omni__sqlite_backup(struct omni__store *, const char *path,
     struct omni__error *);

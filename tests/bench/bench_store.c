@@ -365,7 +365,7 @@ bench_sqlite(const char *dir, struct batch *batch, int64_t rows)
 	remove_store(theirs);
 }
 
-/* ---- raw libpq: INSERT ... unnest, text arrays as people write them -- */
+/* ---- raw libpq: INSERT ... unnest of binary arrays ------------------- */
 
 static void
 pq_check(PGconn *conn, PGresult *result)
