@@ -76,10 +76,14 @@ static int
 naive_covers(const struct omni__said *g, const struct omni__said *w)
 {
 	uint32_t p = subtree(g->purpose), c = channels_of(g->channel);
+	int known = strcmp(w->source, g->source) == 0;
+	size_t i;
 
 	if (!(w->happened < g->happened) || g->doubtful)
 		return 0;
-	if (strcmp(w->source, g->source) != 0)
+	for (i = 0; i < g->seen_count; i++)
+		known |= g->seen[i] == w->mark;
+	if (!known)
 		return 0;
 	return (p & subtree(w->purpose)) == p &&
 	    (c & channels_of(w->channel)) == c;
@@ -142,6 +146,10 @@ pick(struct harness *h, const char *const *words, size_t count)
 	return words[harness_random(h, count)];
 }
 
+/* Marks of withdrawals; a grant knows the last few of them. */
+#define SEEN_MOST 5
+static const uint64_t all_marks[SEEN_MOST] = { 1, 2, 3, 4, 5 };
+
 static void
 random_said(struct harness *h, struct omni__said *s, size_t i)
 {
@@ -166,6 +174,11 @@ random_said(struct harness *h, struct omni__said *s, size_t i)
 	    s->happened + (int64_t)harness_random(h, 12) * HARNESS_DAY + 1 :
 	    INT64_MAX;
 	s->doubtful = harness_random(h, 10) == 0;
+	if (s->said == OMNI_SAID_WITHDRAW)
+		s->mark = 1 + harness_random(h, SEEN_MOST);
+	else if (harness_random(h, 3) == 0)
+		s->seen_count = harness_random(h, SEEN_MOST + 1);
+	s->seen = all_marks + (SEEN_MOST - s->seen_count);
 }
 
 static int
@@ -207,7 +220,7 @@ permission_is_what_the_law_says(void **state)
 			.count = random_history(h, said, 10),
 			.purpose = harness_random(h, PURPOSES - 1),
 			.channel = harness_random(h, CHANNELS - 1),
-			.since = DAY((int64_t)harness_random(h, 8)) - HARNESS_DAY,
+			.since = DAY((int64_t)harness_random(h, 8) - 1),
 			.at = DAY((int64_t)harness_random(h, 16)),
 		};
 		struct omni__question q = {
@@ -603,10 +616,35 @@ a_no_survives_a_merge_with_a_later_yes(void **state)
 	    customer_of(h, "web", "1", b));
 	assert_route(h, "web", "1", "news",
 	    "email:WITHDRAWN sms:WITHDRAWN post:WITHDRAWN ");
-	/* Until she speaks again where she said no. */
+	/* Who sees all of her says yes again: that counts from then on. */
+	SAY(h, .customer = a, .said = OMNI_SAID_GRANT, .purpose = "news",
+	    .channel = "email", .time = DAY(5), .told_by = "clerk");
+	assert_route(h, "web", "1", "news",
+	    "email sms:WITHDRAWN post:WITHDRAWN ");
+	SAY(h, .source = "pos", .key = "1", .said = OMNI_SAID_WITHDRAW,
+	    .purpose = "news", .time = DAY(6), .told_by = "pos");
+	assert_route(h, "web", "1", "news",
+	    "email:WITHDRAWN sms:WITHDRAWN post:WITHDRAWN ");
+	/* As it does when she speaks where she said no. */
 	SAY(h, .source = "web", .key = "1", .said = OMNI_SAID_GRANT,
-	    .purpose = "news", .time = DAY(5), .told_by = "pos");
+	    .purpose = "news", .time = DAY(7), .told_by = "pos");
 	assert_route(h, "web", "1", "news", "email sms post ");
+}
+
+static void
+a_no_that_was_delivered_late_was_not_seen(void **state)
+{
+	struct harness *h = shop_of(state);
+	char a[OMNI_ID_SIZE];
+
+	put_record(h, "pos", "1", DAY(0), ann);
+	SAY(h, .customer = customer_of(h, "pos", "1", a),
+	    .said = OMNI_SAID_GRANT, .purpose = "news", .time = DAY(5));
+	assert_route(h, "pos", "1", "news", "email sms post ");
+	SAY(h, .source = "pos", .key = "1", .said = OMNI_SAID_WITHDRAW,
+	    .purpose = "news", .time = DAY(4), .told_by = "pos");
+	assert_route(h, "pos", "1", "news",
+	    "email:WITHDRAWN sms:WITHDRAWN post:WITHDRAWN ");
 }
 
 static void
@@ -1066,8 +1104,9 @@ tell_history(struct harness *h, const omni_record *who,
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		/* Lies of clocks are another test's. */
+		/* Lies of clocks and what was seen are other tests'. */
 		said[i].doubtful = false;
+		said[i].seen_count = 0;
 		SAY(h, .who = who, .said = said[i].said,
 		    .purpose = said[i].purpose, .channel = said[i].channel,
 		    .time = said[i].happened,
@@ -1175,6 +1214,7 @@ main(void)
 		HARNESS_TEST(consent_expires_and_withdrawal_does_not),
 		HARNESS_TEST(a_yes_does_not_reach_what_is_thought_of_later),
 		HARNESS_TEST(a_no_survives_a_merge_with_a_later_yes),
+		HARNESS_TEST(a_no_that_was_delivered_late_was_not_seen),
 		HARNESS_TEST(a_no_spoken_as_a_customer_follows_every_part),
 		HARNESS_TEST(a_yes_stays_with_who_said_it),
 		HARNESS_TEST(

@@ -118,6 +118,23 @@ add_member(struct omni__buf *buf, const json_t *root, const char *name)
 	omni__buf_char(buf, ',');
 }
 
+static void
+add_seen(struct omni__buf *buf, const json_t *seen)
+{
+	size_t i;
+
+	if (json_array_size(seen) == 0)
+		return;
+	omni__buf_str(buf, "\"seen\":[");
+	for (i = 0; i < json_array_size(seen); i++) {
+		if (i > 0)
+			omni__buf_char(buf, ',');
+		omni__buf_json(buf, json_string_value(
+		    json_array_get(seen, i)));
+	}
+	omni__buf_str(buf, "],");
+}
+
 /* What a decision needs beside the columns; the list of records held has
  * become rows. */
 static const char *
@@ -131,6 +148,7 @@ row_body(struct omni *db, const struct omni__fact *fact, const json_t *root)
 	omni__buf_char(&buf, '{');
 	add_member(&buf, root, "via");
 	add_member(&buf, root, "wording");
+	add_seen(&buf, json_object_get(root, "seen"));
 	if (expiry != NULL && omni_time_parse(expiry, &time) == OMNI_OK)
 		omni__buf_printf(&buf, "\"expiry\":%lld,", (long long)time);
 	omni__buf_printf(&buf, "\"rank\":%lld,\"doubtful\":%s}",

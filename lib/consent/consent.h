@@ -119,6 +119,9 @@ struct omni__said {
 	int32_t said;		/* OMNI_SAID_* */
 	int32_t rank;
 	bool doubtful;		/* its clock cannot be believed */
+	uint64_t mark;		/* of a withdrawal: what is in `seen` */
+	const uint64_t *seen;	/* the withdrawals that a grant knew of */
+	size_t seen_count;
 };
 /* All statements of these records, and withdrawals that hold for one of
  * them or for one of these addresses (by omni__contact_hash); each once, by

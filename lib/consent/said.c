@@ -32,6 +32,50 @@ member(struct omni *db, const json_t *root, const char *name, bool *failed)
 	return copy;
 }
 
+/* What makes a withdrawal this one, on every replica.  Two of a customer
+ * that agree in all of it say the same.  text is room to write in. */
+static omni_status
+set_mark(struct omni *db, struct omni__said *said, struct omni__buf *text)
+{
+	omni__buf_clear(text);
+	omni__buf_printf(text, "%lld ", (long long)said->happened);
+	omni__buf_json(text, said->purpose);
+	omni__buf_json(text, said->channel);
+	omni__buf_json(text, said->source);
+	if (text->failed)
+		return omni__nomem(&db->error);
+	said->mark = omni__hash64(db->tenant_key, text->bytes, text->size);
+	return OMNI_OK;
+}
+
+static bool
+read_seen(struct omni *db, const json_t *seen, struct omni__said *said)
+{
+	size_t count = json_array_size(seen), i;
+	unsigned char bytes[sizeof(uint64_t)];
+	uint64_t *marks;
+
+	if (count == 0)
+		return true;
+	said->seen = marks = omni__arena_alloc(&db->scratch,
+	    count * sizeof(*marks));
+	if (marks == NULL)
+		return false;
+	for (i = 0; i < count; i++) {
+		const char *hex = json_string_value(json_array_get(seen, i));
+		size_t k;
+
+		if (hex == NULL || !omni__unhex(bytes, sizeof(bytes), hex))
+			continue;
+		marks[said->seen_count] = 0;
+		for (k = 0; k < sizeof(bytes); k++)
+			marks[said->seen_count] =
+			    marks[said->seen_count] << 8 | bytes[k];
+		said->seen_count++;
+	}
+	return true;
+}
+
 static omni_status
 read_body(struct omni *db, const char *body, struct omni__said *said)
 {
@@ -50,13 +94,14 @@ read_body(struct omni *db, const char *body, struct omni__said *said)
 	said->rank = (int32_t)json_integer_value(
 	    json_object_get(root, "rank"));
 	said->doubtful = json_is_true(json_object_get(root, "doubtful"));
+	failed |= !read_seen(db, json_object_get(root, "seen"), said);
 	json_decref(root);
 	return failed ? omni__nomem(&db->error) : OMNI_OK;
 }
 
 static omni_status
 read_row(struct omni *db, const struct omni__value *row,
-    struct omni__said *said)
+    struct omni__said *said, struct omni__buf *text)
 {
 	omni_status status;
 
@@ -69,6 +114,8 @@ read_row(struct omni *db, const struct omni__value *row,
 		status = omni__term_text(db, row[5].number, &said->source);
 	if (status == OMNI_OK && said->source == NULL)
 		said->source = "";
+	if (status == OMNI_OK && said->said == OMNI_SAID_WITHDRAW)
+		status = set_mark(db, said, text);
 	return status == OMNI_OK ?
 	    read_body(db, omni__value_text(&row[6]), said) : status;
 }
@@ -103,6 +150,7 @@ omni__statements_of(struct omni *db, const unsigned char *const *ids,
 {
 	struct omni__value *in = omni__arena_alloc(&db->scratch,
 	    (count + 1) * sizeof(*in));
+	struct omni__buf text = { .env = &db->env };
 	struct omni__result result;
 	omni_status status;
 	size_t i;
@@ -119,7 +167,9 @@ omni__statements_of(struct omni *db, const unsigned char *const *ids,
 	if (*said == NULL)
 		return omni__nomem(&db->error);
 	for (i = 0; i < result.count && status == OMNI_OK; i++)
-		status = read_row(db, OMNI__AT(&result, i, 0), *said + i);
+		status = read_row(db, OMNI__AT(&result, i, 0), *said + i,
+		    &text);
+	omni__buf_free(&text);
 	*size = once(*said, result.count);
 	return status;
 }

@@ -325,6 +325,47 @@ write_address(struct omni *db, struct omni__buf *body,
 	return status;
 }
 
+/* Would a yes answer this no, if it knew of it? */
+static bool
+answers(const struct omni_statement *yes, const struct omni__said *no)
+{
+	return no->said == OMNI_SAID_WITHDRAW &&
+	    strcmp(no->source, yes->source != NULL ? yes->source : "") != 0 &&
+	    omni__purpose_within(yes->purpose, no->purpose) &&
+	    (no->channel == NULL || (yes->channel != NULL &&
+	    strcmp(no->channel, yes->channel) == 0));
+}
+
+/*
+ * A yes spoken as a customer is spoken in sight of what this store holds:
+ * it answers other sources' withdrawals, and names them, so that a replica
+ * that held more can tell.
+ */
+static omni_status
+write_seen(struct omni *db, struct omni__buf *body,
+    const struct omni_statement *s, const unsigned char *const *held,
+    size_t count)
+{
+	struct omni__said *said = NULL;
+	const char *before = ",\"seen\":[";
+	size_t i, size = 0;
+	omni_status status;
+
+	if (s->said != OMNI_SAID_GRANT || count == 0)
+		return OMNI_OK;
+	status = omni__statements_of(db, held, count, &said, &size);
+	for (i = 0; i < size && status == OMNI_OK; i++) {
+		if (!answers(s, &said[i]))
+			continue;
+		omni__buf_printf(body, "%s\"%016llx\"", before,
+		    (unsigned long long)said[i].mark);
+		before = ",";
+	}
+	if (*before == ',' && before[1] == '\0')
+		omni__buf_char(body, ']');
+	return status;
+}
+
 static void
 write_text(struct omni__buf *body, const char *name, const char *value)
 {
@@ -358,6 +399,8 @@ write_body(struct omni *db, struct omni__buf *body,
 		write_held(body, held, count);
 	if (status == OMNI_OK)
 		status = write_address(db, body, s);
+	if (status == OMNI_OK)
+		status = write_seen(db, body, s, held, count);
 	omni__buf_char(body, '}');
 	return status;
 }

@@ -50,10 +50,23 @@ live(const struct omni__said *g, const struct omni__question *q)
 }
 
 static bool
+seen(const struct omni__said *g, const struct omni__said *w)
+{
+	size_t i;
+
+	for (i = 0; i < g->seen_count; i++)
+		if (g->seen[i] == w->mark)
+			return true;
+	return false;
+}
+
+/* The same source has seen what it told before. */
+static bool
 covers(const struct omni__said *g, const struct omni__said *w)
 {
 	return w->happened < g->happened && !g->doubtful &&
-	    strcmp(w->source, g->source) == 0 && scope_within(g, w);
+	    (strcmp(w->source, g->source) == 0 || seen(g, w)) &&
+	    scope_within(g, w);
 }
 
 /* Does any yes after place i lift it? */

@@ -36,11 +36,11 @@ struct omni__permit {
  * The law of permission: restriction flows down, grants do not; withdrawal
  * wins.  said is sorted by (happened, fact).
  *
- * Only a later yes of the same source lifts a no, and only one whose scope
- * lies within: another source cannot know what was withdrawn, and a broad
- * yes was no answer to a narrow no.  A yes whose clock cannot be believed
- * lifts nothing.  A yes reaches a purpose that was defined before it was
- * spoken, or that it names itself.
+ * Only a later yes of the same source lifts a no, or one that was spoken in
+ * sight of it, and only one whose scope lies within: another source cannot
+ * know what was withdrawn, and a broad yes was no answer to a narrow no.
+ * A yes whose clock cannot be believed lifts nothing.  A yes reaches a
+ * purpose that was defined before it was spoken, or that it names itself.
  *
  * A no of which nothing is known but an e-mail address or a phone binds the
  * address and reaches all who have it; it is among said for each of them.
