@@ -140,6 +140,12 @@ a_setting_is_the_last_word_from_any_record(void **state)
 	check_setting(h, NULL);
 	people_set(h, 0, "", HARNESS_NOW - 30);
 	check_setting(h, "");
+	/* Said at one instant: the one told last. */
+	people_set(h, 1, "no", HARNESS_NOW - 20);
+	people_set(h, 2, "da", HARNESS_NOW - 20);
+	check_setting(h, "da");
+	people_set(h, 0, "is", HARNESS_NOW - 20);
+	check_setting(h, "is");
 	/* A clock in 2100 does not win for ever. */
 	people_set(h, 0, "xx", INT64_C(4102444800000000));
 	h->now += HARNESS_DAY;
