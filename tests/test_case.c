@@ -144,7 +144,7 @@ a_setting_is_the_last_word_from_any_record(void **state)
 	people_set(h, 1, "no", HARNESS_NOW - 20);
 	people_set(h, 2, "da", HARNESS_NOW - 20);
 	check_setting(h, "da");
-	people_set(h, 0, "is", HARNESS_NOW - 20);
+	people_set(h, 2, "is", HARNESS_NOW - 20);
 	check_setting(h, "is");
 	/* A clock in 2100 does not win for ever. */
 	people_set(h, 0, "xx", INT64_C(4102444800000000));
