@@ -1,0 +1,3 @@
+# The SQL means the same to both stores.
+
+exec "$PYTHON" tests/gates/statements.py lib/*/*.c
