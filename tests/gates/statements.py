@@ -61,9 +61,10 @@ def main():
     for path in sys.argv[1:]:
         with open(path, encoding="utf-8") as file:
             source = file.read()
-        for match in re.finditer(
-                r"struct omni__sql (\w+)\s*=\s*\{(.*?)\n\};", source, re.S):
-            name, block = match.groups()
+        # Single ones and rows of tables: what has braces around a .sql.
+        for match in re.finditer(r"\{[^{}]*\.sql\s*=[^{}]*\}", source):
+            block = match.group(0)
+            name = texts(block, "name") or "a statement"
             sql = texts(block, "postgres") or texts(block, "sql")
             if not sql:
                 continue
