@@ -320,18 +320,6 @@ prepare(struct omni *db, struct work *w)
 	return status;
 }
 
-static void
-note_strength(const struct work *w, size_t a, size_t b, int32_t weight,
-    int32_t *strength)
-{
-	uint64_t both = w->members[a] | w->members[b];
-	size_t g;
-
-	for (g = 0; g < w->count; g++)
-		if (both >> g & 1 && strength[g] == INT32_MAX)
-			strength[g] = weight;
-}
-
 omni_status
 omni__agglomerate(struct omni *db, const struct omni__model *model,
     const struct omni__group *groups, size_t count,
@@ -363,7 +351,8 @@ omni__agglomerate(struct omni *db, const struct omni__model *model,
 			leave_alone(&w, b);
 			continue;
 		}
-		note_strength(&w, a, b, weight, strength);
+		/* The younger one joins the older, which is not touched. */
+		strength[b] = weight;
 		merge(&w, a, b);
 	}
 	for (a = 0; a < count; a++)

@@ -290,9 +290,9 @@ cluster_part(struct work *w, const size_t *members, size_t count)
 
 		w->customer[members[i]] =
 		    groups[joined[group_of[i]]].first;
-		node->strength = group->records > 1 &&
-		    strength[group_of[i]] == INT32_MAX ? INT32_MAX - 1 :
-		    strength[group_of[i]];
+		/* Others of a group are one with its oldest from the start. */
+		node->strength = members[i] == group->first ?
+		    strength[group_of[i]] : INT32_MAX - 1;
 	}
 	return status;
 }
@@ -313,7 +313,8 @@ one_customer(struct work *w, const size_t *members, size_t count)
 
 	for (i = 0; i < count; i++) {
 		w->customer[members[i]] = members[0];
-		w->pool->nodes[members[i]]->strength = LEVEL_MAX;
+		w->pool->nodes[members[i]]->strength = i == 0 ? INT32_MAX :
+		    LEVEL_MAX;
 	}
 }
 

@@ -17,7 +17,8 @@ struct omni__node {
 	/* Out: */
 	size_t pool;		/* index of the oldest record of its pool */
 	size_t customer;	/* ... of its customer */
-	int32_t strength;	/* at which it joined; INT32_MAX: alone */
+	int32_t strength;	/* at which it joined an older one; INT32_MAX:
+				 * it is the oldest */
 };
 
 /* A steward's word, over indices of nodes; newest first in the list. */
@@ -93,7 +94,7 @@ int32_t omni__entity_weight(const struct omni__model *,
 
 /* Joins groups from the strongest link down; joined[g] becomes the group that
  * g ended in (the one with the smallest `first`), strength[g] the weight at
- * which it first joined, INT32_MAX if it never did. */
+ * which it joined an older one, INT32_MAX if it did not. */
 omni_status omni__agglomerate(struct omni *db,
     const struct omni__model *, const struct omni__group *groups,
     size_t count, size_t joined[OMNI__POOL_MAX],

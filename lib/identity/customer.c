@@ -12,9 +12,8 @@
 static const struct omni__sql customer_of = {
 	.name = "customer_of",
 	.in = "id:b",
-	.out = "bb",
-	.sql = "SELECT r.customer, r.pool FROM omni_record r"
-	    " WHERE r.id = $id",
+	.out = "b",
+	.sql = "SELECT r.customer FROM omni_record r WHERE r.id = $id",
 };
 
 static const struct omni__sql alias_of = {
@@ -103,9 +102,15 @@ static const struct omni__sql customer_members = {
 	.name = "customer_members",
 	.in = "customer:b",
 	.out = "bii",
-	.sql = "SELECT m.id, m.fact, m.first FROM omni_record c\n"
+	.sql = "WITH c AS (SELECT coalesce(r.pool, r.id) AS pool\n"
+	    "  FROM omni_record r WHERE r.id = $customer)\n"
+	    "SELECT m.id, m.fact, m.first FROM c\n"
+	    "JOIN omni_record m ON m.id = c.pool\n"
+	    "WHERE m.customer = $customer\n"
+	    "UNION ALL\n"
+	    "SELECT m.id, m.fact, m.first FROM c\n"
 	    "JOIN omni_record m ON m.pool = c.pool\n"
-	    "WHERE c.id = $customer AND m.customer = $customer",
+	    "WHERE m.customer = $customer",
 };
 
 static int

@@ -33,7 +33,8 @@ static const struct omni__sql key_glance = {
 	.name = "key_glance",
 	.in = "hash:i limit:i",
 	.out = "ibb",
-	.sql = "SELECT k.mark, k.record, r.pool FROM omni_key k\n"
+	.sql = "SELECT k.mark, k.record, coalesce(r.pool, r.id)\n"
+	    "FROM omni_key k\n"
 	    "LEFT JOIN omni_record r ON r.id = k.record\n"
 	    "WHERE k.hash = $hash\n"
 	    "ORDER BY k.mark, k.record LIMIT $limit",

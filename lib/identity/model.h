@@ -129,6 +129,9 @@ void omni__evidence(const struct omni__model *, const struct omni__levels *,
 /* The weight of the evidence as a whole, priors in. */
 int32_t omni__evidence_weight(const struct omni__model *,
     const struct omni__evidence *);
+/* Leaves in each column what it counts for: the columns and the priors then
+ * sum up to the weight. */
+void omni__evidence_count(struct omni__evidence *);
 /* From persons straight to the weight. */
 int32_t omni__pair_weight(const struct omni__model *,
     const struct omni__person *, const struct omni__person *);

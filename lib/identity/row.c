@@ -24,6 +24,9 @@ static const struct omni__sql row_pool = {
 	.in = "pool:b",
 	.out = ROW_OUT,
 	.sql = "SELECT " ROW_COLUMNS "\n"
+	    "FROM omni_record r WHERE r.id = $pool\n"
+	    "UNION ALL\n"
+	    "SELECT " ROW_COLUMNS "\n"
 	    "FROM omni_record r WHERE r.pool = $pool",
 };
 
@@ -121,8 +124,8 @@ take_row(struct omni__resolver *r, const struct omni__value *v)
 	struct omni__row *row;
 	omni_status status;
 
-	if (v[0].size != OMNI__ID || v[6].size != OMNI__ID ||
-	    v[7].size != OMNI__ID)
+	if (v[0].size != OMNI__ID || v[7].size != OMNI__ID ||
+	    (v[6].type != OMNI__NULL && v[6].size != OMNI__ID))
 		return omni__fail(&r->db->error, OMNI_CORRUPT,
 		    "a record's row is damaged: rebuild the store");
 	if (omni__row_find(r, v[0].bytes) != NULL)
@@ -135,7 +138,8 @@ take_row(struct omni__resolver *r, const struct omni__value *v)
 	row->content = v[3].number;
 	row->first = int_of(&v[4], OMNI_TIME_UNKNOWN);
 	row->flags = v[5].number;
-	memcpy(row->pool, v[6].bytes, OMNI__ID);
+	memcpy(row->pool, v[6].type != OMNI__NULL ? v[6].bytes :
+	    v[0].bytes, OMNI__ID);
 	memcpy(row->customer, v[7].bytes, OMNI__ID);
 	memcpy(row->old_customer, v[7].bytes, OMNI__ID);
 	row->strength = (int32_t)int_of(&v[8], INT32_MAX);
@@ -230,7 +234,8 @@ save_params(struct omni *db, const struct omni__row *row,
 	v[3] = omni__int(row->content);
 	v[4] = int_or_null(row->first, OMNI_TIME_UNKNOWN);
 	v[5] = omni__int(row->flags);
-	v[6] = omni__blob(row->pool, OMNI__ID);
+	v[6] = memcmp(row->pool, row->id, OMNI__ID) != 0 ?
+	    omni__blob(row->pool, OMNI__ID) : omni__null();
 	v[7] = omni__blob(row->customer, OMNI__ID);
 	v[8] = int_or_null(row->strength, INT32_MAX);
 	return omni__person_pack(db, &row->person, &v[9]);

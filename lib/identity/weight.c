@@ -257,6 +257,50 @@ address_weight(const struct address *a)
 	return a->best + (a->sum - a->best) / 2 + a->worst;
 }
 
+static int32_t *
+side_of(struct omni__weight *w, bool relatives)
+{
+	return relatives ? &w->relatives : &w->strangers;
+}
+
+/* Writes into each part of the address what it counts for. */
+static void
+count_address(struct omni__evidence *e, bool relatives)
+{
+	struct address a = { 0, 0, 0 };
+	int32_t *best = NULL, *worst = NULL, *w, rest;
+	int c;
+
+	for (c = 0; c < OMNI__COLUMNS; c++) {
+		w = side_of(&e->column[c], relatives);
+		if (!(omni__behaviour[c] & OMNI__ADDRESS))
+			continue;
+		address_add(&a, *w);
+		if (*w > 0 && (best == NULL || *w > *best))
+			best = w;
+		if (*w < 0 && (worst == NULL || *w < *worst))
+			worst = w;
+	}
+	rest = (a.sum - a.best) / 2;
+	for (c = 0; c < OMNI__COLUMNS; c++) {
+		w = side_of(&e->column[c], relatives);
+		if (!(omni__behaviour[c] & OMNI__ADDRESS) || w == best ||
+		    w == worst)
+			continue;
+		*w = *w > 0 ? *w / 2 : 0;
+		rest -= *w;
+	}
+	if (best != NULL)
+		*best += rest;	/* what halving rounded off */
+}
+
+void
+omni__evidence_count(struct omni__evidence *e)
+{
+	count_address(e, false);
+	count_address(e, true);
+}
+
 int32_t
 omni__evidence_weight(const struct omni__model *model,
     const struct omni__evidence *e)

@@ -12,7 +12,7 @@ struct reason {
 
 struct omni_explanation {
 	struct omni__object object;
-	struct reason reasons[OMNI__COLUMNS];
+	struct reason reasons[OMNI__COLUMNS + 1];
 	size_t count;
 	int32_t weight, threshold;
 	bool same;
@@ -24,12 +24,26 @@ struct why {
 	struct omni_explanation *out;
 };
 
+static const char prior[] = "prior";
+
 static const char *
 item_text(struct omni_explanation *e, const struct omni__item *item)
 {
 	if (item == NULL)
 		return "";
 	return omni__arena_text(&e->object.arena, item->text, item->size);
+}
+
+/* How rare it is that two records are one person's, before anything is known
+ * of them: without it the sums would not come out. */
+static void
+add_prior(struct omni_explanation *e, const struct omni__model *model)
+{
+	struct reason *reason = &e->reasons[e->count++];
+
+	reason->kind = prior;
+	reason->left = reason->right = reason->level = "";
+	reason->weight = model->prior;
 }
 
 static omni_status
@@ -66,6 +80,8 @@ strongest(const struct omni_explanation *e, bool for_it)
 		const struct reason *r = &e->reasons[i];
 		int32_t w = r->weight.strangers;
 
+		if (r->kind == prior)
+			continue;
 		if (for_it ? w > 0 && (best == NULL ||
 		    w > best->weight.strangers) : w < 0 && (best == NULL ||
 		    w < best->weight.strangers))
@@ -106,6 +122,8 @@ explain(struct omni *db, const struct omni__row *a,
 	e->weight = omni__evidence_weight(model, &evidence);
 	e->threshold = model->join;
 	e->same = memcmp(a->customer, b->customer, OMNI__ID) == 0;
+	omni__evidence_count(&evidence);
+	add_prior(e, model);
 	status = add_reasons(db, e, &levels, &evidence);
 	return status == OMNI_OK ? write_text(db, e) : status;
 }

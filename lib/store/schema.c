@@ -75,13 +75,15 @@ static const char step_1[] =
 "  content INTEGER NOT NULL,\n"
 "  first INTEGER,\n"
 "  flags INTEGER NOT NULL,\n"
-"  pool BLOB NOT NULL,\n"
+"  pool BLOB,\n"
 "  customer BLOB NOT NULL,\n"
 "  strength INTEGER,\n"
 "  features BLOB\n"
 ") STRICT, WITHOUT ROWID;\n"
-/* Pool members: every resolution and every look-up of a customer. */
-"CREATE INDEX omni_record_pool ON omni_record (pool);\n"
+/* Pool members: every resolution and every look-up of a customer.  A pool is
+ * called by its oldest record, whose own row has none: most are alone. */
+"CREATE INDEX omni_record_pool ON omni_record (pool)\n"
+"WHERE pool IS NOT NULL;\n"
 /* All versions of records that have more than one. */
 "CREATE TABLE omni_version (\n"
 "  record BLOB NOT NULL,\n"
