@@ -757,8 +757,9 @@ wrong_use_is_told(void **state)
 	assert_true(omni_import_map(import, "c", "shoe") < 0);
 	assert_non_null(strstr(omni_import_errmsg(import), "shoe"));
 	assert_int_equal(omni_import_write(import, "a,b\n", 4),
-	    OMNI_MISUSE);
-	assert_int_equal(omni_import_finish(import), OMNI_MISUSE);
+	    OMNI_INVALID);
+	assert_non_null(strstr(omni_import_errmsg(import), "source"));
+	assert_int_equal(omni_import_finish(import), OMNI_INVALID);
 	omni_import_free(import);
 }
 

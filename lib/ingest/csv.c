@@ -95,12 +95,12 @@ omni__csv_check(struct omni_import *import)
 	size_t i;
 
 	if (csv->source == NULL)
-		return omni__fail(&import->object.error, OMNI_MISUSE,
+		return omni__fail(&import->object.error, OMNI_INVALID,
 		    "a CSV import needs the source of its records");
 	for (i = 0; i < csv->wish_count; i++)
 		if (csv->wishes[i].use == OMNI__USE_KEY)
 			return OMNI_OK;
-	return omni__fail(&import->object.error, OMNI_MISUSE,
+	return omni__fail(&import->object.error, OMNI_INVALID,
 	    "a CSV import needs a key column");
 }
 
