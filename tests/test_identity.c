@@ -516,6 +516,9 @@ an_id_never_handed_out_leads_nowhere(void **state)
 
 /* ---- the change feed ------------------------------------------------ */
 
+/* A time that the feed's clock, which distrusts clocks, believes. */
+#define LATER (HARNESS_NOW + 365 * HARNESS_DAY)
+
 struct change {
 	int32_t what;
 	struct id customer, other;
@@ -542,7 +545,7 @@ read_feed(struct harness *h, char position[256], struct change *changes,
 		    OMNI_ID_SIZE);
 		if (other != NULL)
 			memcpy(changes[n].other.text, other, OMNI_ID_SIZE);
-		assert_true(omni_feed_time(feed) >= HARNESS_NOW);
+		assert_true(omni_feed_time(feed) >= LATER);
 		n++;
 	}
 	if (n < limit)
@@ -570,6 +573,7 @@ the_feed_tells_what_became_of_customers(void **state)
 	char at[256] = "";
 	struct id a, b;
 
+	h->now = LATER;
 	put_strangers(h);
 	a = customer_of(h, "a");
 	b = customer_of(h, "b");
@@ -601,6 +605,7 @@ the_feed_goes_on_exactly_where_it_was_left(void **state)
 	omni *other = harness_open(h), *own = h->db;
 	size_t i, n, read = 0;
 
+	h->now = LATER;
 	for (i = 0; i < 20; i++) {
 		h->db = i % 3 == 0 ? other : own;
 		(void)snprintf(key, sizeof(key), "k%zu", i);
