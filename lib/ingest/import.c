@@ -16,47 +16,52 @@ static const struct omni__import_reader *const readers[] = {
 
 /* ---- making and freeing --------------------------------------------- */
 
-static omni_status
-import_make(omni *db, int32_t format, omni_import **out)
+/* NULL: the status says why. */
+static struct omni_import *
+import_make(omni *db, int32_t format, omni_import **out, omni_status *status)
 {
-	struct omni_import *import;
-	omni_status status = omni__enter(db);
+	struct omni_import *import = NULL;
 
-	if (status != OMNI_OK)
-		return status;
+	*status = omni__enter(db);
+	if (*status != OMNI_OK)
+		return NULL;
 	if (out == NULL)
-		return omni__leave(db, omni__fail(&db->error, OMNI_MISUSE,
-		    "import is NULL"));
-	*out = NULL;
-	if (format < OMNI_FORMAT_CSV || format > OMNI_FORMAT_LINES)
-		return omni__leave(db, omni__fail(&db->error, OMNI_INVALID,
+		*status = omni__fail(&db->error, OMNI_MISUSE,
+		    "import is NULL");
+	else if (format < OMNI_FORMAT_CSV || format > OMNI_FORMAT_LINES)
+		*status = omni__fail(&db->error, OMNI_INVALID,
 		    "format is neither OMNI_FORMAT_CSV nor "
-		    "OMNI_FORMAT_LINES"));
-	import = omni__object_of(db, sizeof(*import));
+		    "OMNI_FORMAT_LINES");
+	else if ((import = omni__object_of(db, sizeof(*import))) == NULL)
+		*status = omni__nomem(&db->error);
+	*status = omni__leave(db, *status);
 	if (import == NULL)
-		return omni__leave(db, omni__nomem(&db->error));
+		return NULL;
 	import->reader = readers[format];
 	atomic_flag_clear(&import->inside);
 	import->problems.env = &import->object.env;
 	import->problems.texts.env = &import->object.env;
-	*out = import;
-	return omni__leave(db, OMNI_OK);
+	return import;
 }
 
 omni_status
 omni_import_new(omni *db, int32_t format, omni_import **out)
 {
-	omni_status status = import_make(db, format, out);
+	omni_status status;
+	struct omni_import *import;
 
-	if (status != OMNI_OK)
-		return status;
-	status = omni_batch_new(db, &(*out)->batch);
-	if (status == OMNI_OK)
-		status = (*out)->reader->open(*out);
-	if (status != OMNI_OK) {
-		omni_import_free(*out);
+	if (out != NULL)
 		*out = NULL;
-	}
+	import = import_make(db, format, out, &status);
+	if (import == NULL)
+		return status;
+	status = omni_batch_new(db, &import->batch);
+	if (status == OMNI_OK)
+		status = import->reader->open(import);
+	if (status == OMNI_OK)
+		*out = import;
+	else
+		omni_import_free(import);
 	return status;
 }
 
