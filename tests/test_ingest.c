@@ -353,7 +353,7 @@ static const struct {
 	{ "{\"a\":\"\\u0000\"}\n", "NUL" },
 	{ "{\"a\":123456789012345678901234567890}\n", "too large" },
 	{ "[1,2]\n", "not a JSON object" },
-	{ "\"text\"\n", "not JSON" },
+	{ "\"text\"\n", "JSON" },
 	{ "{}\n", "type" },
 	{ "{\"type\":7}\n", "type" },
 	{ "{\"type\":\"purchase\"}\n", "specversion" },
