@@ -454,6 +454,19 @@ a_bad_line_is_named_and_its_neighbours_kept(void **state)
 	}
 }
 
+/* Names come from the input and go to logs and terminals. */
+static void
+a_reason_is_one_plain_line(void **state)
+{
+	struct harness *h = harness_of(state);
+	struct outcome out;
+
+	lines(h, EVENT("b", "purchase",
+	    STORE DATA(WHO("\"a\\u001b\\n\\u009b\":{}"))), &out);
+	wanted(&out, 0, 0, 1);
+	assert_non_null(strstr(out.problems, "data.who.a????"));
+}
+
 /* One is found by the reader, one by the store: the host sees them sorted. */
 static void
 bad_lines_are_told_in_their_order(void **state)
@@ -892,6 +905,7 @@ main(void)
 		HARNESS_TEST(the_same_lines_again_change_nothing),
 		HARNESS_TEST(a_key_with_other_content_is_rejected),
 		HARNESS_TEST(a_bad_line_is_named_and_its_neighbours_kept),
+		HARNESS_TEST(a_reason_is_one_plain_line),
 		HARNESS_TEST(bad_lines_are_told_in_their_order),
 		HARNESS_TEST(a_line_without_end_costs_no_memory),
 		HARNESS_TEST(pieces_of_one_byte_are_the_same_lines),

@@ -20,6 +20,19 @@ problems_recycle(struct omni__problems *list)
 	omni__buf_clear(&list->texts);
 }
 
+/* A reason may name a member of the input, and is one line all the same. */
+static void
+reason_plain(char *reason)
+{
+	unsigned char *at;
+
+	for (at = (unsigned char *)reason; *at != '\0'; at++)
+		if (*at < 0x20 || *at == 0x7f)
+			*at = '?';
+		else if (*at == 0xC2 && at[1] >= 0x80 && at[1] < 0xA0)
+			at[0] = at[1] = '?';
+}
+
 omni_status
 omni__problem_add(struct omni__problems *list, int64_t line,
     const char *reason)
@@ -41,6 +54,7 @@ omni__problem_add(struct omni__problems *list, int64_t line,
 	omni__buf_add(&list->texts, reason, strlen(reason) + 1);
 	if (list->texts.failed)
 		return OMNI_NOMEM;
+	reason_plain(list->texts.bytes + list->items[list->count].reason);
 	list->count++;
 	return OMNI_OK;
 }
