@@ -95,12 +95,14 @@ checkpoint(struct omni__store *store, int *left, struct omni__error *error)
 	*left = 0;
 	status = open_second(store, error);
 	if (status == OMNI_OK)
+		status = omni__sqlite_ready(store, error);
+	if (status == OMNI_OK)
 		status = omni__sqlite_exec(store, store->db,
 		    "BEGIN IMMEDIATE", error);
 	if (status != OMNI_OK)
 		return status;
 	status = copy_home(store, left, error);
-	omni__sqlite_undo(store->db);
+	omni__sqlite_undo(store);
 	return status;
 }
 
@@ -152,6 +154,7 @@ omni__sqlite_maintain(struct omni__store *store, int32_t milliseconds,
 		store->optimized = true;
 		status = omni__sqlite_exec(store, store->db,
 		    "PRAGMA analysis_limit = 400; PRAGMA optimize", error);
+		store->reshaped = true;
 		return status;
 	}
 	status = checkpoint(store, &left, error);
@@ -196,6 +199,8 @@ wipe_pages(struct omni__store *store, int *left, struct omni__error *error)
 	*left = 0;
 	status = open_second(store, error);
 	if (status == OMNI_OK)
+		status = omni__sqlite_ready(store, error);
+	if (status == OMNI_OK)
 		status = omni__sqlite_exec(store, store->db,
 		    "BEGIN IMMEDIATE", error);
 	if (status != OMNI_OK)
@@ -205,7 +210,7 @@ wipe_pages(struct omni__store *store, int *left, struct omni__error *error)
 		status = omni__sqlite_wipe(store, error);
 	if (status == OMNI_OK && *left == 0)
 		status = commit_nothing(store, error);
-	omni__sqlite_undo(store->db);
+	omni__sqlite_undo(store);
 	/* Our own copies of the pages are from before. */
 	(void)sqlite3_db_release_memory(store->db);
 	(void)sqlite3_db_release_memory(store->second);
@@ -221,11 +226,13 @@ restart_log(struct omni__store *store, struct omni__error *error)
 {
 	omni_status status;
 
-	status = omni__sqlite_exec(store, store->db,
-	    "PRAGMA journal_size_limit = 0; BEGIN IMMEDIATE", error);
+	status = omni__sqlite_ready(store, error);
+	if (status == OMNI_OK)
+		status = omni__sqlite_exec(store, store->db,
+		    "PRAGMA journal_size_limit = 0; BEGIN IMMEDIATE", error);
 	if (status == OMNI_OK)
 		status = commit_nothing(store, error);
-	omni__sqlite_undo(store->db);
+	omni__sqlite_undo(store);
 	(void)sqlite3_exec(store->db, OMNI__LOG_LIMIT, NULL, NULL, NULL);
 	return status;
 }

@@ -344,7 +344,9 @@ omni__sqlite_run(struct omni__store *store, const struct omni__sql *sql,
 	if (store->inside && sqlite3_get_autocommit(store->db) != 0)
 		return omni__fail_once(error, OMNI_MISUSE,
 		    "the transaction has failed: roll it back");
-	status = prepared(store, sql, &statement, error);
+	status = omni__sqlite_settle(store, error);
+	if (status == OMNI_OK)
+		status = prepared(store, sql, &statement, error);
 	if (status != OMNI_OK)
 		return status;
 	if (store->inside && !store->writing && !statement->reads)

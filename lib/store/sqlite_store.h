@@ -27,6 +27,7 @@ struct omni__store {
 	bool inside;		/* the caller's transaction */
 	bool writing;
 	bool retriable;
+	bool reshaped;		/* the schema changed: ROLLBACK is stale */
 	bool hasty;		/* does not wait for another's lock */
 	int64_t deadline;	/* of the wait for another's lock */
 	sqlite3_stmt *frames[4];	/* BEGIN and so on */
@@ -45,8 +46,12 @@ omni_status omni__sqlite_fail(struct omni__store *, sqlite3 *db, int code,
 /* Another connection to the same file, with the same busy handler. */
 omni_status omni__sqlite_connect(struct omni__store *, int flags,
     sqlite3 **db, struct omni__error *);
-/* Rolls back if there is anything to; cannot fail. */
-void omni__sqlite_undo(sqlite3 *db);
+/* Rolls the first connection back if there is anything to. */
+void omni__sqlite_undo(struct omni__store *);
+/* Makes up for a rollback for which there was no memory. */
+omni_status omni__sqlite_settle(struct omni__store *, struct omni__error *);
+/* Before each BEGIN: the same, and a rollback will need no memory. */
+omni_status omni__sqlite_ready(struct omni__store *, struct omni__error *);
 /* Runs SQL without results. */
 omni_status omni__sqlite_exec(struct omni__store *, sqlite3 *db,
     const char *sql, struct omni__error *);

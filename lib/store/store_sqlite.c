@@ -46,16 +46,79 @@ wait_for_lock(void *user, int attempt)
 	return 1;
 }
 
-void
-omni__sqlite_undo(sqlite3 *db)
+enum frame { BEGIN_READ, BEGIN_WRITE, COMMIT, ROLLBACK, FRAMES };
+
+static const char *const frame_texts[FRAMES] = {
+	[BEGIN_READ] = "BEGIN",
+	[BEGIN_WRITE] = "BEGIN IMMEDIATE",
+	[COMMIT] = "COMMIT",
+	[ROLLBACK] = "ROLLBACK",
+};
+
+_Static_assert(FRAMES <= OMNI__COUNT(((struct omni__store *)0)->frames),
+    "the handle has room for each");
+
+static int
+prepare_frame(struct omni__store *store, enum frame frame)
 {
+	if (store->frames[frame] != NULL)
+		return SQLITE_OK;
+	return sqlite3_prepare_v3(store->db, frame_texts[frame], -1,
+	    SQLITE_PREPARE_PERSISTENT, &store->frames[frame], NULL);
+}
+
+void
+omni__sqlite_undo(struct omni__store *store)
+{
+	sqlite3_stmt *way_back = store->frames[ROLLBACK];
 	int attempt;
 
+	if (way_back != NULL && sqlite3_get_autocommit(store->db) == 0) {
+		(void)sqlite3_step(way_back);
+		(void)sqlite3_reset(way_back);
+	}
 	/* After some failures SQLite has rolled back by itself; an interrupt
 	 * may hit the first attempt. */
-	for (attempt = 0; attempt < 3 && sqlite3_get_autocommit(db) == 0;
-	    attempt++)
-		(void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+	for (attempt = 0; attempt < 3 &&
+	    sqlite3_get_autocommit(store->db) == 0; attempt++)
+		(void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+omni_status
+omni__sqlite_settle(struct omni__store *store, struct omni__error *error)
+{
+	if (store->inside || sqlite3_get_autocommit(store->db) != 0)
+		return OMNI_OK;
+	omni__sqlite_undo(store);
+	return sqlite3_get_autocommit(store->db) != 0 ? OMNI_OK :
+	    omni__nomem(error);
+}
+
+/* The way back is made ready before it is needed: there may be no memory
+ * then. */
+static omni_status
+prepare_rollback(struct omni__store *store, struct omni__error *error)
+{
+	int code;
+
+	(void)sqlite3_finalize(store->frames[ROLLBACK]);
+	store->frames[ROLLBACK] = NULL;
+	code = prepare_frame(store, ROLLBACK);
+	if (code != SQLITE_OK)
+		return omni__sqlite_fail(store, store->db, code, error);
+	return OMNI_OK;
+}
+
+omni_status
+omni__sqlite_ready(struct omni__store *store, struct omni__error *error)
+{
+	omni_status status = omni__sqlite_settle(store, error);
+
+	if (status != OMNI_OK ||
+	    (store->frames[ROLLBACK] != NULL && !store->reshaped))
+		return status;
+	store->reshaped = false;
+	return prepare_rollback(store, error);
 }
 
 omni_status
@@ -371,30 +434,15 @@ sqlite_open(const struct omni__store_options *options,
 
 /* ---- transactions --------------------------------------------------- */
 
-enum frame { BEGIN_READ, BEGIN_WRITE, COMMIT, FRAMES };
-
-static const char *const frame_texts[FRAMES] = {
-	[BEGIN_READ] = "BEGIN",
-	[BEGIN_WRITE] = "BEGIN IMMEDIATE",
-	[COMMIT] = "COMMIT",
-};
-
-_Static_assert(FRAMES <= OMNI__COUNT(((struct omni__store *)0)->frames),
-    "the handle has room for each");
-
 static omni_status
 run_frame(struct omni__store *store, enum frame frame,
     struct omni__error *error)
 {
-	sqlite3_stmt **stmt = &store->frames[frame];
-	int code = SQLITE_OK;
+	int code = prepare_frame(store, frame);
 
-	if (*stmt == NULL)
-		code = sqlite3_prepare_v3(store->db, frame_texts[frame], -1,
-		    SQLITE_PREPARE_PERSISTENT, stmt, NULL);
 	if (code == SQLITE_OK) {
-		(void)sqlite3_step(*stmt);
-		code = sqlite3_reset(*stmt);
+		(void)sqlite3_step(store->frames[frame]);
+		code = sqlite3_reset(store->frames[frame]);
 	}
 	if (code != SQLITE_OK)
 		return omni__sqlite_fail(store, store->db, code, error);
@@ -414,6 +462,9 @@ sqlite_begin(struct omni__store *store, bool write,
 	if (write && store->mode == OMNI_MODE_READONLY)
 		return omni__fail(error, OMNI_READONLY,
 		    "%s: the store was opened read-only", store->path);
+	status = omni__sqlite_ready(store, error);
+	if (status != OMNI_OK)
+		return status;
 	status = run_frame(store, write ? BEGIN_WRITE : BEGIN_READ, error);
 	if (status != OMNI_OK)
 		return status;
@@ -445,7 +496,7 @@ sqlite_commit(struct omni__store *store, struct omni__error *error)
 static void
 sqlite_rollback(struct omni__store *store)
 {
-	omni__sqlite_undo(store->db);
+	omni__sqlite_undo(store);
 	store->inside = false;
 }
 
@@ -461,8 +512,14 @@ static omni_status
 sqlite_script(struct omni__store *store, const char *ddl,
     struct omni__error *error)
 {
+	omni_status status;
+
 	store->retriable = false;
-	return omni__sqlite_exec(store, store->db, ddl, error);
+	status = omni__sqlite_exec(store, store->db, ddl, error);
+	store->reshaped = true;
+	if (status == OMNI_OK && store->inside)
+		status = prepare_rollback(store, error);
+	return status;
 }
 
 static omni_status
