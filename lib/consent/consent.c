@@ -255,10 +255,9 @@ add_statement(struct omni *db, const struct omni__fact *fact,
 
 	if (fact->body == NULL || fact->record == NULL)
 		return OMNI_OK;
-	root = json_loads(fact->body, 0, NULL);
-	if (root == NULL)
-		return omni__fail(&db->error, OMNI_CORRUPT,
-		    "fact %lld is no statement", (long long)fact->id);
+	status = omni__json_body(db, fact, &root);
+	if (status != OMNI_OK)
+		return status;
 	row = rows_add(db, rows);
 	status = row == NULL ? omni__nomem(&db->error) :
 	    own_row(db, fact, root, row);
@@ -407,8 +406,10 @@ erase_one(struct erasing *e, const struct omni__fact *fact)
 
 	if (fact->body == NULL || fact->record == NULL)
 		return OMNI_OK;
-	root = json_loads(fact->body, 0, NULL);
-	status = erase_held(e, fact, root, &stays);
+	/* Without it what must stay would go. */
+	status = omni__json_body(e->db, fact, &root);
+	if (status == OMNI_OK)
+		status = erase_held(e, fact, root, &stays);
 	if (status == OMNI_OK && !stays) {
 		status = drop_row(e, fact->record, fact->id);
 		e->facts[e->count++] = fact->id;

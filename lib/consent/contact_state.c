@@ -103,11 +103,13 @@ omni__contact_said(struct omni *db, const struct omni__fact *fact,
 	const json_t *verified, *suppressed;
 	const char *hex;
 	json_t *root;
-	omni_status status = OMNI_OK;
+	omni_status status;
 
 	if (fact->body == NULL)
 		return OMNI_OK;
-	root = json_loads(fact->body, 0, NULL);
+	status = omni__json_body(db, fact, &root);
+	if (status != OMNI_OK)
+		return status;
 	hex = json_string_value(json_object_get(root, "address"));
 	verified = json_object_get(root, "verified");
 	suppressed = json_object_get(root, "suppressed");

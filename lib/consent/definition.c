@@ -290,13 +290,12 @@ read_body(struct omni *db, struct omni__arena *arena,
 {
 	struct omni__definition *d = object;
 	json_t *root;
-	omni_status status = OMNI_OK;
+	omni_status status;
 	size_t i;
 
-	root = fact->body != NULL ? json_loads(fact->body, 0, NULL) : NULL;
-	if (root == NULL)
-		return omni__fail(&db->error, OMNI_CORRUPT,
-		    "fact %lld is no %s", (long long)fact->id, sort->name);
+	status = omni__json_body(db, fact, &root);
+	if (status != OMNI_OK)
+		return status;
 	d->time = fact->happened;
 	d->name = omni__arena_strdup(arena, fact->kind);
 	if (d->name == NULL)

@@ -132,17 +132,26 @@ kind_of(const struct omni__fact *fact)
 	return NULL;
 }
 
-static bool
-taken_back(const struct omni__fact *fact, const struct result_kind *kind)
+/* The body is the host's own and may be any JSON. */
+static omni_status
+taken_back(struct omni *db, const struct omni__fact *fact,
+    const struct result_kind *kind, bool *back)
 {
-	json_t *root = fact->body != NULL ?
-	    json_loads(fact->body, 0, NULL) : NULL;
-	const char *word = json_string_value(
-	    json_object_get(root, kind->member));
-	bool back = word != NULL && strcmp(word, kind->unless) == 0;
+	struct omni__json_problem problem;
+	json_t *root;
+	const char *word;
 
+	*back = false;
+	if (fact->body == NULL)
+		return OMNI_OK;
+	if (omni__json_read(fact->body, strlen(fact->body),
+	    JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL, &root,
+	    &problem) == OMNI_NOMEM)
+		return omni__nomem(&db->error);
+	word = json_string_value(json_object_get(root, kind->member));
+	*back = word != NULL && strcmp(word, kind->unless) == 0;
 	json_decref(root);
-	return back;
+	return OMNI_OK;
 }
 
 static omni_status
@@ -173,7 +182,8 @@ omni__deliveries_read(struct omni *db, const struct omni__fact *facts,
 	const struct omni__fact **results;
 	struct omni__fact *records;
 	size_t i, n = 0;
-	omni_status status;
+	omni_status status = OMNI_OK;
+	bool back;
 
 	for (i = 0; i < count; i++)
 		n += kind_of(&facts[i]) != NULL;
@@ -183,15 +193,19 @@ omni__deliveries_read(struct omni *db, const struct omni__fact *facts,
 	results = omni__arena_alloc(&db->scratch, n * sizeof(*results));
 	if (ids == NULL || results == NULL)
 		return omni__nomem(&db->error);
-	for (i = n = 0; i < count; i++) {
+	for (i = n = 0; i < count && status == OMNI_OK; i++) {
 		const struct result_kind *kind = kind_of(&facts[i]);
 
-		if (kind == NULL || taken_back(&facts[i], kind))
+		if (kind == NULL)
+			continue;
+		status = taken_back(db, &facts[i], kind, &back);
+		if (status != OMNI_OK || back)
 			continue;
 		results[n] = &facts[i];
 		ids[n++] = facts[i].record;
 	}
-	status = read_records(db, ids, n, &records);
+	if (status == OMNI_OK)
+		status = read_records(db, ids, n, &records);
 	for (i = 0; i < n && status == OMNI_OK; i++)
 		status = add_result(db, results[i], &records[i], rows);
 	return status;

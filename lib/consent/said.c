@@ -79,14 +79,22 @@ read_seen(struct omni *db, const json_t *seen, struct omni__said *said)
 static omni_status
 read_body(struct omni *db, const char *body, struct omni__said *said)
 {
-	json_t *root = body != NULL ? json_loads(body, 0, NULL) : NULL;
-	const json_t *expiry = json_object_get(root, "expiry");
+	json_t *root = NULL;
+	const json_t *expiry;
+	struct omni__json_problem problem;
+	omni_status status = OMNI_INVALID;
 	bool failed = false;
 
-	if (root == NULL)
+	if (body != NULL)
+		status = omni__json_read(body, strlen(body), 0, &root,
+		    &problem);
+	if (status == OMNI_NOMEM)
+		return omni__nomem(&db->error);
+	if (status != OMNI_OK)
 		return omni__fail(&db->error, OMNI_CORRUPT,
 		    "the row of statement %lld is damaged: rebuild",
 		    (long long)said->fact);
+	expiry = json_object_get(root, "expiry");
 	said->via = member(db, root, "via", &failed);
 	said->wording = member(db, root, "wording", &failed);
 	said->expiry = json_is_integer(expiry) ?

@@ -100,17 +100,14 @@ put_side(struct omni__resolver *r, const struct omni__fact *fact,
 omni_status
 omni__rulings_apply(struct omni__resolver *r, const struct omni__fact *fact)
 {
-	json_error_t where;
-	json_t *body = json_loads(fact->body, 0, &where);
+	json_t *body;
 	const char *word;
 	omni_status status;
 	int32_t what;
 
-	if (body == NULL)
-		return json_error_code(&where) == json_error_out_of_memory ?
-		    omni__nomem(&r->db->error) :
-		    omni__fail(&r->db->error, OMNI_CORRUPT,
-		    "a verdict's fact is damaged");
+	status = omni__json_body(r->db, fact, &body);
+	if (status != OMNI_OK)
+		return status;
 	word = json_string_value(json_object_get(body, "what"));
 	what = word != NULL && strcmp(word, "same") == 0 ?
 	    OMNI_VERDICT_SAME : OMNI_VERDICT_DIFFERENT;

@@ -15,42 +15,24 @@ struct omni__lines {
 
 /* ---- one line ------------------------------------------------------- */
 
-/* jansson's own words quote the input; ours do not. */
-static const char *const json_faults[] = {
-	[json_error_stack_overflow] = "nested too deeply",
-	[json_error_invalid_utf8] = "not UTF-8",
-	[json_error_premature_end_of_input] = "it ends too early",
-	[json_error_end_of_input_expected] = "something follows the object",
-	[json_error_invalid_syntax] = "bad syntax",
-	[json_error_invalid_format] = "it is no object",
-	[json_error_null_character] = "a NUL character",
-	[json_error_null_byte_in_key] = "a NUL character in a name",
-	[json_error_duplicate_key] = "a member occurs twice",
-	[json_error_numeric_overflow] = "a number is too large",
-};
-
 static omni_status
 line_parse(struct omni__line *line)
 {
-	json_error_t error;
-	enum json_error_code code;
-	const char *fault = NULL;
+	struct omni__json_problem problem;
+	omni_status status;
 
-	line->root = json_loadb(line->text, line->size,
-	    JSON_REJECT_DUPLICATES, &error);
-	if (json_is_object(line->root))
-		return OMNI_OK;
-	if (line->root != NULL)
+	status = omni__json_read(line->text, line->size,
+	    JSON_REJECT_DUPLICATES, &line->root, &problem);
+	if (status == OMNI_NOMEM)
+		return omni__line_nomem(line);
+	if (status != OMNI_OK)
+		return omni__fail(&line->error, OMNI_INVALID,
+		    "not JSON: %s (column %zu)", problem.reason,
+		    problem.column);
+	if (!json_is_object(line->root))
 		return omni__fail(&line->error, OMNI_INVALID,
 		    "not a JSON object");
-	code = json_error_code(&error);
-	if (code == json_error_out_of_memory)
-		return omni__line_nomem(line);
-	if ((size_t)code < OMNI__COUNT(json_faults))
-		fault = json_faults[code];
-	return omni__fail(&line->error, OMNI_INVALID,
-	    "not JSON: %s (column %d)", fault == NULL ? "bad syntax" : fault,
-	    error.column);
+	return OMNI_OK;
 }
 
 static omni_status

@@ -213,6 +213,25 @@ int64_t omni__time_effective(int64_t happened, int64_t recorded);
 void omni__record_id(const struct omni *db, const char *source,
     const char *key, unsigned char id[OMNI__ID]);
 
+/* ---- JSON (json.c) -------------------------------------------------- */
+
+struct json_t;
+
+/* What is wrong with a text, and where, from 1. */
+struct omni__json_problem {
+	const char *reason;	/* static */
+	size_t line, column;
+};
+
+/* As json_loadb, with its flags JSON_DECODE_ANY, JSON_DECODE_INT_AS_REAL,
+ * JSON_ALLOW_NUL and JSON_REJECT_DUPLICATES.  OMNI_NOMEM, or OMNI_INVALID and
+ * *problem tells; neither sets an error's text. */
+omni_status omni__json_read(const char *text, size_t size, size_t flags,
+    struct json_t **root, struct omni__json_problem *problem);
+/* The body of a fact that we wrote: OMNI_NOMEM or OMNI_CORRUPT. */
+omni_status omni__json_body(struct omni *db, const struct omni__fact *,
+    struct json_t **root);
+
 /* ---- tombstones (fact.c) -------------------------------------------- */
 
 /* Turns away what is about `hash` and happened before `until`. */

@@ -86,7 +86,6 @@ static omni_status
 outbound(struct omni *db, const char *name, bool *out)
 {
 	struct omni__fact fact;
-	json_error_t problem;
 	const char *direction;
 	json_t *body;
 	omni_status status;
@@ -99,13 +98,9 @@ outbound(struct omni *db, const char *name, bool *out)
 	status = omni__facts_read(db, &id, 1, &fact);
 	if (status != OMNI_OK || fact.body == NULL)
 		return status;
-	body = json_loads(fact.body, 0, &problem);
-	if (body == NULL)
-		return json_error_code(&problem) == json_error_out_of_memory ?
-		    omni__nomem(&db->error) :
-		    omni__fail(&db->error, OMNI_CORRUPT,
-		    "fact %lld: the channel's definition is damaged",
-		    (long long)id);
+	status = omni__json_body(db, &fact, &body);
+	if (status != OMNI_OK)
+		return status;
 	direction = json_string_value(json_object_get(body, "direction"));
 	*out = direction != NULL && strcmp(direction, "out") == 0;
 	json_decref(body);

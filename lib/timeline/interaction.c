@@ -251,8 +251,9 @@ omni_interaction_set_status(omni_interaction *it, const char *type,
 static omni_status
 check_body(struct omni__error *error, const char *text, size_t *size)
 {
-	json_error_t problem;
+	struct omni__json_problem problem;
 	json_t *value;
+	omni_status status;
 
 	if (text == NULL)
 		return omni__fail(error, OMNI_INVALID, "body is NULL");
@@ -260,17 +261,16 @@ check_body(struct omni__error *error, const char *text, size_t *size)
 	if (*size > OMNI__BODY_MAX)
 		return omni__fail(error, OMNI_INVALID,
 		    "body is longer than %zu bytes", OMNI__BODY_MAX);
-	value = json_loadb(text, *size, JSON_DECODE_ANY |
-	    JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL, &problem);
-	if (value != NULL) {
-		json_decref(value);
+	status = omni__json_read(text, *size, JSON_DECODE_ANY |
+	    JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL, &value, &problem);
+	json_decref(value);
+	if (status == OMNI_OK)
 		return OMNI_OK;
-	}
-	if (json_error_code(&problem) == json_error_out_of_memory)
+	if (status == OMNI_NOMEM)
 		return omni__nomem(error);
 	/* jansson's own words would quote what the customer wrote. */
 	return omni__fail(error, OMNI_INVALID,
-	    "body is not JSON at line %d, column %d", problem.line,
+	    "body is not JSON at line %zu, column %zu", problem.line,
 	    problem.column);
 }
 
