@@ -16,7 +16,7 @@ static const struct omni__sql feed_put = {
 	.sql = "INSERT INTO omni_feed (writer, number, stamp, change,"
 	    " customer, other)\n"
 	    "SELECT $writer, $number, $stamp, $change, $customer, $other"
-	    " FROM p",
+	    " FROM p WHERE true",
 };
 
 static const struct omni__sql alias_put = {

@@ -26,7 +26,7 @@ static const struct omni__sql key_insert = {
 	.name = "key_insert",
 	.in = "hash:i mark:i record:b",
 	.sql = "INSERT INTO omni_key (hash, mark, record)\n"
-	    "SELECT $hash, $mark, $record FROM p",
+	    "SELECT $hash, $mark, $record FROM p WHERE true",
 };
 
 static const struct omni__sql key_glance = {

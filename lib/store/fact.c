@@ -2,6 +2,7 @@
  * Facts: appended once, never changed; and what keeps one from being told
  * twice (host keys) or again after an erasure (tombstones).
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/writer.h"
@@ -64,7 +65,8 @@ static const struct omni__sql fact_insert = {
 	.sql = "INSERT INTO omni_fact (id, noun, happened, stamp, recorded,"
 	    " record, source, key, channel, kind, refs, body)\n"
 	    "SELECT $id, $noun, $happened, $stamp, $recorded, $record,"
-	    " $source, $key, $channel, $kind, $refs, $body FROM p",
+	    " $source, $key, $channel, $kind, $refs, $body FROM p"
+	    " WHERE true",
 };
 #define FACT_COLUMNS 12
 
@@ -256,7 +258,7 @@ static const struct omni__sql key_insert = {
 	.name = "key_insert",
 	.in = "hash:i fact:i content:i",
 	.sql = "INSERT INTO omni_host_key (hash, fact, content)\n"
-	    "SELECT $hash, $fact, $content FROM p",
+	    "SELECT $hash, $fact, $content FROM p WHERE true",
 };
 
 static void
@@ -323,6 +325,16 @@ struct keyed {
 	int64_t hash, content;
 	size_t fact;		/* index */
 };
+
+static int
+compare_keyed(const void *left, const void *right)
+{
+	const struct keyed *a = left, *b = right;
+
+	if (a->hash != b->hash)
+		return a->hash < b->hash ? -1 : 1;
+	return a->fact < b->fact ? -1 : a->fact > b->fact;
+}
 
 /* The facts that have a host key, with their hashes. */
 static omni_status
@@ -425,6 +437,7 @@ omni__facts_known(struct omni *db, const struct omni__fact *const *facts,
 	status = hash_keys(db, facts, count, &keyed, &n);
 	if (status != OMNI_OK || n == 0)
 		return status;
+	qsort(keyed, n, sizeof(*keyed), compare_keyed);
 	in = omni__arena_alloc(&db->scratch, n * sizeof(*in));
 	if (in == NULL)
 		return omni__nomem(&db->error);
@@ -462,6 +475,8 @@ omni__facts_reserve(struct omni *db, const struct omni__fact *const *facts,
 	status = hash_keys(db, facts, count, &keyed, &n);
 	if (status != OMNI_OK || n == 0)
 		return status;
+	/* In the order of the index, so that it is walked once. */
+	qsort(keyed, n, sizeof(*keyed), compare_keyed);
 	in = omni__arena_alloc(&db->scratch, 3 * n * sizeof(*in));
 	if (in == NULL)
 		return omni__nomem(&db->error);
