@@ -2,8 +2,6 @@
 # our own code does not: bytes never written that reach the disk, and what
 # the libraries below do with our memory.
 
-OMNI_TEST_QUICK=1
-export OMNI_TEST_QUICK
 status=0 count=0
 for name in test_text test_likeness test_phone test_consent; do
 	program=$OMNI_BUILD/tests/$name
