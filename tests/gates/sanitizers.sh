@@ -5,7 +5,7 @@ status=0
 with()
 {
 	"$MAKE" -j2 BUILD="$OMNI_BUILD" SANITIZE="$1" CFLAGS='-O1 -g' \
-	    CXXFLAGS='-O1 -g' shared tests \
+	    CXXFLAGS='-O1 -g' all tests \
 	    >"$TMPDIR/log" 2>&1 || { tail -n 40 "$TMPDIR/log"; exit 1; }
 	directory=$OMNI_BUILD/sanitize-$(echo "$1" | tr , -)
 }
