@@ -422,11 +422,12 @@ look_raw(const char *path, double *times)
 	sqlite3 *db = raw_open(path);
 	sqlite3_stmt *ids = prepare(db, "SELECT k.hash FROM omni_key k"
 	    " ORDER BY k.record LIMIT 5000");
-	sqlite3_stmt *holder = prepare(db, "SELECT k.mark, k.record, r.pool"
+	sqlite3_stmt *holder = prepare(db, "SELECT k.mark, k.record, coalesce(r.pool, r.id)"
 	    " FROM omni_key k LEFT JOIN omni_record r ON r.id = k.record"
 	    " WHERE k.hash = ? ORDER BY k.mark, k.record LIMIT 300");
 	sqlite3_stmt *pool = prepare(db, "SELECT * FROM omni_record"
-	    " WHERE pool = ?");
+	    " WHERE id = ?1 UNION ALL SELECT * FROM omni_record"
+	    " WHERE pool = ?1");
 	sqlite3_stmt *fact = prepare(db, "SELECT * FROM omni_fact"
 	    " WHERE id = ?");
 	sqlite3_stmt *line = prepare(db, "SELECT t.happened, t.fact FROM"
