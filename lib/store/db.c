@@ -32,6 +32,9 @@ omni__enter(struct omni *db)
 		atomic_flag_clear_explicit(&db->inside, memory_order_release);
 		return OMNI_FORKED;
 	}
+	/* An interrupt that came while no call ran was for none. */
+	if (db->store != NULL)
+		db->ops->resume(db->store);
 	return OMNI_OK;
 }
 
