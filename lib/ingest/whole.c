@@ -225,6 +225,55 @@ omni_report_free(omni_report *report)
 
 /* ---- backup and housekeeping ---------------------------------------- */
 
+static const struct omni__sql retire_writers = {
+	.name = "retire_writers",
+	.sql = "UPDATE omni_writer SET machine = zeroblob(16)",
+};
+
+static omni_status
+retire(struct omni *db, struct omni__store *copy)
+{
+	omni_status status;
+
+	status = db->ops->begin(copy, true, &db->error);
+	if (status == OMNI_OK)
+		status = db->ops->run(copy, &retire_writers, NULL, 1,
+		    &db->scratch, NULL, NULL, &db->error);
+	if (status == OMNI_OK)
+		status = db->ops->commit(copy, &db->error);
+	if (status != OMNI_OK)
+		db->ops->rollback(copy);
+	return status;
+}
+
+/*
+ * Whoever writes to the copy is a new writer, also when the copy is put back
+ * in the place of the store and the file looks like the same one: what the
+ * store got after the backup bears numbers that others may have seen.
+ */
+static omni_status
+retire_in_copy(struct omni *db, const char *path)
+{
+	struct omni__store_options options = {
+		.env = &db->env,
+		.url = path,
+		.mode = OMNI_MODE_EXISTING,
+		.durability = OMNI_DURABLE_FULL,
+		.timeout = 10000,
+	};
+	struct omni__store *copy = NULL;
+	omni_status status;
+
+	status = db->ops->open(&options, &copy, &db->error);
+	if (status == OMNI_OK) {
+		status = retire(db, copy);
+		db->ops->close(copy);
+	}
+	if (status != OMNI_OK)
+		(void)remove(path);
+	return status;
+}
+
 omni_status
 omni_backup(omni *db, const char *path)
 {
@@ -235,6 +284,8 @@ omni_backup(omni *db, const char *path)
 	status = omni__text_check(&db->error, "path", path);
 	if (status == OMNI_OK)
 		status = db->ops->backup(db->store, path, &db->error);
+	if (status == OMNI_OK)
+		status = retire_in_copy(db, path);
 	return omni__leave(db, status);
 }
 
