@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <sqlite3.h>
+
 #include "harness.h"
 
 extern char **environ;
@@ -227,6 +229,22 @@ harness_close(void **state)
 	free(h);
 	*state = NULL;
 	return 0;
+}
+
+void
+harness_sql(const struct harness *h, const char *sql)
+{
+	char *message = NULL;
+	sqlite3 *raw = NULL;
+
+	if (strcmp(h->engine, "sqlite") != 0) {
+		assert_int_equal(run_sql(h->url, sql), 0);
+		return;
+	}
+	assert_int_equal(sqlite3_open(h->url, &raw), SQLITE_OK);
+	if (sqlite3_exec(raw, sql, NULL, NULL, &message) != SQLITE_OK)
+		fail_msg("%s: %s", sql, message);
+	assert_int_equal(sqlite3_close(raw), SQLITE_OK);
 }
 
 struct harness *

@@ -41,6 +41,9 @@ struct harness *harness_of(void **state);
 void harness_renew(struct harness *);
 /* Another handle on the same store, with the same clock; not NULL. */
 omni *harness_open(struct harness *);
+/* SQL past the library, by the engine's own means, as somebody would who
+ * tampers with the store. */
+void harness_sql(const struct harness *, const char *sql);
 /* The numbers of a seed: OMNI_TEST_SEED, or another one each run.  Printed,
  * so that what failed can be run again. */
 void harness_seed(struct harness *, const char *test);
