@@ -98,19 +98,23 @@ omni__customers_of(struct omni *db, const unsigned char *const *records,
 
 /* ---- members -------------------------------------------------------- */
 
+static const struct omni__sql customer_pool = {
+	.name = "customer_pool",
+	.in = "customer:b",
+	.out = "b",
+	.sql = "SELECT coalesce(r.pool, r.id) FROM omni_record r\n"
+	    "WHERE r.id = $customer",
+};
+
 static const struct omni__sql customer_members = {
 	.name = "customer_members",
-	.in = "customer:b",
+	.in = "pool:b customer:b",
 	.out = "bii",
-	.sql = "WITH c AS (SELECT coalesce(r.pool, r.id) AS pool\n"
-	    "  FROM omni_record r WHERE r.id = $customer)\n"
-	    "SELECT m.id, m.fact, m.first FROM c\n"
-	    "JOIN omni_record m ON m.id = c.pool\n"
-	    "WHERE m.customer = $customer\n"
+	.sql = "SELECT m.id, m.fact, m.first FROM omni_record m\n"
+	    "WHERE m.id = $pool AND m.customer = $customer\n"
 	    "UNION ALL\n"
-	    "SELECT m.id, m.fact, m.first FROM c\n"
-	    "JOIN omni_record m ON m.pool = c.pool\n"
-	    "WHERE m.customer = $customer",
+	    "SELECT m.id, m.fact, m.first FROM omni_record m\n"
+	    "WHERE m.pool = $pool AND m.customer = $customer",
 };
 
 static int
@@ -132,14 +136,20 @@ omni__customer_members(struct omni *db,
     const unsigned char customer[OMNI__ID], struct omni__member **out,
     size_t *count)
 {
-	struct omni__value in = omni__blob(customer, OMNI__ID);
+	struct omni__value id = omni__blob(customer, OMNI__ID), in[2];
 	struct omni__member *members;
 	struct omni__result result;
 	omni_status status;
 	size_t i;
 
 	*count = 0;
-	status = omni__query(db, &customer_members, &in, 1, &result);
+	*out = NULL;
+	status = omni__query(db, &customer_pool, &id, 1, &result);
+	if (status != OMNI_OK || result.count == 0)
+		return status;
+	in[0] = result.values[0];
+	in[1] = id;
+	status = omni__query(db, &customer_members, in, 1, &result);
 	if (status != OMNI_OK)
 		return status;
 	members = omni__arena_zero(&db->scratch,
