@@ -237,6 +237,21 @@ restart_log(struct omni__store *store, struct omni__error *error)
 	return status;
 }
 
+/* SQLite cuts the log without waiting for the disk: a power cut could bring
+ * back what was cut off. */
+static omni_status
+sync_log(struct omni__store *store, struct omni__error *error)
+{
+	sqlite3_file *log = NULL;
+	int code = sqlite3_file_control(store->db, "main",
+	    SQLITE_FCNTL_JOURNAL_POINTER, &log);
+
+	if (code == SQLITE_OK && log != NULL && log->pMethods != NULL)
+		code = log->pMethods->xSync(log, SQLITE_SYNC_FULL);
+	return code == SQLITE_OK ? OMNI_OK :
+	    omni__sqlite_fail(store, store->db, code, error);
+}
+
 omni_status
 omni__sqlite_scrub(struct omni__store *store, struct omni__error *error)
 {
@@ -258,7 +273,7 @@ omni__sqlite_scrub(struct omni__store *store, struct omni__error *error)
 		if (status != OMNI_OK)
 			return status;
 		if (left == 0 && log_size(store) <= LOG_SCRUBBED)
-			return OMNI_OK;
+			return sync_log(store, error);
 	}
 	return OMNI_PENDING;
 }
