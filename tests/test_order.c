@@ -15,7 +15,7 @@
 /* ---- a world: what there is to know --------------------------------- */
 
 #define FEATURES_MAX 10
-#define RECORDS_MAX 128
+#define RECORDS_MAX 400
 #define VERSIONS_MAX 3
 #define DEEDS_MAX 32
 #define VERDICTS_MAX 8
@@ -66,6 +66,7 @@ enum shape {
 	SMALL,		/* a few people whose values overlap */
 	COMMON,		/* a value under more names than one can mean */
 	MANY_WAYS,	/* one customer seen in a hundred ways */
+	CROWD,		/* hundreds of few names under one value */
 	SHAPES
 };
 
@@ -200,6 +201,22 @@ describe_often(struct harness *h, struct version *v, size_t p)
 		add(v, "birth_date", "19%zu-04-%zu", 50 + p % 3, 10 + p % 7);
 }
 
+/* A family business: few names, one phone, and other things to differ in. */
+static void
+describe_crowd(struct harness *h, struct version *v, size_t p)
+{
+	v->time = some_time(h);
+	if (!once_in(h, 5)) {
+		add_name(h, v, "name.given", givens[p % 4]);
+		add_name(h, v, "name.family", families[p % 2]);
+	}
+	add(v, "phone", "08%zu555 01 %zu", 1, 10);
+	if (once_in(h, 2))
+		add(v, "birth_date", "19%zu-04-1%zu", 50 + p % 40, p % 10);
+	if (once_in(h, 9))
+		add(v, "loyalty", "L%zu-%zu", p % 11, 5);
+}
+
 static void
 describe_as(struct harness *h, enum shape shape, struct version *v,
     size_t p, size_t people)
@@ -211,6 +228,9 @@ describe_as(struct harness *h, enum shape shape, struct version *v,
 		break;
 	case MANY_WAYS:
 		describe_often(h, v, p);
+		break;
+	case CROWD:
+		describe_crowd(h, v, p);
 		break;
 	default:
 		describe(h, v, pick(h, people), people);
@@ -269,6 +289,7 @@ world_make(struct harness *h, struct world *w, enum shape shape)
 		[SMALL] = { 6, 24, 8, 12 },
 		[COMMON] = { 54, 66, 120, 4 },
 		[MANY_WAYS] = { 60, 60, 1, 20 },
+		[CROWD] = { 320, 80, 40, 10 },
 	};
 	size_t i;
 
@@ -523,7 +544,9 @@ put_batch(struct harness *h, const struct world *w, const struct op *ops,
 static void
 live(struct harness *h, const struct world *w, const struct history *history)
 {
-	size_t i = 0;
+	/* Many come in larger batches, or it takes for ever. */
+	size_t i = 0, batch = 12 + w->row_count / 8;
+	size_t alone = w->row_count > 200 ? 30 : 2;
 
 	while (i < history->count) {
 		const struct op *op = &history->ops[i];
@@ -534,11 +557,11 @@ live(struct harness *h, const struct world *w, const struct history *history)
 			remove_op(h, w, op);
 		else if (op->what == RULE)
 			rule_op(h, w, op->n);
-		else if (once_in(h, 2))
+		else if (once_in(h, alone))
 			put_op(h, w, op, NULL);
 		else {
 			i += put_batch(h, w, op, history->count - i,
-			    1 + pick(h, 24));
+			    1 + pick(h, batch));
 			continue;
 		}
 		i++;
@@ -709,7 +732,7 @@ check_histories(void **state, enum shape shape, int64_t sqlite,
 static void
 any_history_of_a_few_ends_like_its_bulk_load(void **state)
 {
-	check_histories(state, SMALL, 1000, 40, __func__);
+	check_histories(state, SMALL, 950, 30, __func__);
 }
 
 static void
@@ -724,6 +747,12 @@ any_history_of_one_seen_often_ends_like_its_bulk_load(void **state)
 	check_histories(state, MANY_WAYS, 40, 5, __func__);
 }
 
+static void
+any_history_of_a_crowd_ends_like_its_bulk_load(void **state)
+{
+	check_histories(state, CROWD, 5, 1, __func__);
+}
+
 int
 main(void)
 {
@@ -734,6 +763,7 @@ main(void)
 		HARNESS_TEST(any_history_of_an_office_ends_like_its_bulk_load),
 		HARNESS_TEST(
 		    any_history_of_one_seen_often_ends_like_its_bulk_load),
+		HARNESS_TEST(any_history_of_a_crowd_ends_like_its_bulk_load),
 	};
 
 	if (access(memory, W_OK) == 0)

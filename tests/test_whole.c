@@ -260,8 +260,6 @@ a_copied_file_has_writers_of_its_own(void **state)
 	struct harness *h = harness_of(state), copy;
 	char path[1024];
 
-	if (!embedded(h))
-		skip();
 	put_rows(h, 20, 10);
 	omni_close(h->db);
 	h->db = NULL;
@@ -285,8 +283,6 @@ a_backup_put_back_in_place_has_writers_of_its_own(void **state)
 	size_t i, k, n, m, common = 0, kept;
 	char path[1024];
 
-	if (!embedded(h))
-		skip();
 	put_rows(h, 20, 10);
 	beside(h, "backup.db", path);
 	harness_ok(h, omni_backup(h->db, path));
@@ -583,8 +579,6 @@ an_erasure_is_pending_while_a_reader_holds_old_pages(void **state)
 	sqlite3 *reader = NULL;
 	int i;
 
-	if (!embedded(h))
-		skip();
 	put_zoe(h);
 	zoes_id(h, id);
 	assert_int_equal(sqlite3_open(h->url, &reader), SQLITE_OK);
@@ -702,8 +696,6 @@ a_store_that_is_not_there_is_missing(void **state)
 	char message[400];
 	omni *db = NULL;
 
-	if (!embedded(h))
-		skip();
 	beside(h, "nothing.db", nowhere.url);
 	assert_int_equal(open_as(&nowhere, OMNI_MODE_EXISTING, NULL, &db,
 	    message), OMNI_MISSING);
@@ -898,23 +890,27 @@ processes_that_write_at_once_end_like_one(void **state)
 	as_if_alone(h);
 }
 
+/* Of files, which a server does not show. */
+#define EMBEDDED_TEST(test) \
+	{ #test, test, harness_sqlite, harness_close, NULL }
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		HARNESS_TEST(a_backup_of_a_store_in_use_is_sound),
-		HARNESS_TEST(a_copied_file_has_writers_of_its_own),
-		HARNESS_TEST(a_backup_put_back_in_place_has_writers_of_its_own),
+		EMBEDDED_TEST(a_copied_file_has_writers_of_its_own),
+		EMBEDDED_TEST(a_backup_put_back_in_place_has_writers_of_its_own),
 		HARNESS_TEST(maintenance_comes_to_an_end_and_loses_nothing),
 		HARNESS_TEST(a_long_call_is_interrupted_and_the_handle_lives),
 		HARNESS_TEST(of_an_erased_person_not_a_byte_is_left),
 		HARNESS_TEST(
 		    what_comes_again_from_before_an_erasure_is_turned_away),
-		HARNESS_TEST(
+		EMBEDDED_TEST(
 		    an_erasure_is_pending_while_a_reader_holds_old_pages),
 		HARNESS_TEST(a_tampered_projection_is_found_named_and_mended),
 		HARNESS_TEST(who_opens_to_read_can_do_that_and_no_more),
-		HARNESS_TEST(a_store_that_is_not_there_is_missing),
+		EMBEDDED_TEST(a_store_that_is_not_there_is_missing),
 		HARNESS_TEST(a_newer_schema_is_left_alone),
 		HARNESS_TEST(another_region_or_key_is_a_mismatch),
 		HARNESS_TEST(handles_that_write_at_once_end_like_one),
