@@ -30,8 +30,8 @@ check_with(sqlite3 *db, const char *sql, struct omni__buf *lines)
 	return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
-omni_status
-omni__sqlite_check(struct omni__store *store, struct omni__buf *lines,
+static omni_status
+look(struct omni__store *store, struct omni__buf *lines,
     struct omni__error *error)
 {
 	static const char *const checks[] = {
@@ -41,7 +41,6 @@ omni__sqlite_check(struct omni__store *store, struct omni__buf *lines,
 	};
 	size_t i;
 
-	store->retriable = false;
 	for (i = 0; i < OMNI__COUNT(checks); i++) {
 		int code = check_with(store->db, checks[i], lines);
 
@@ -56,4 +55,20 @@ omni__sqlite_check(struct omni__store *store, struct omni__buf *lines,
 			    error);
 	}
 	return lines->failed ? omni__nomem(error) : OMNI_OK;
+}
+
+omni_status
+omni__sqlite_check(struct omni__store *store, struct omni__buf *lines,
+    struct omni__error *error)
+{
+	omni_status status;
+
+	store->retriable = false;
+	status = look(store, lines, error);
+	if (status != OMNI_OK || lines->size == 0)
+		return status;
+	/* SQLite takes a page for damaged, too, that could not be read this
+	 * once or for which there was no memory: damage stays. */
+	omni__buf_clear(lines);
+	return look(store, lines, error);
 }
