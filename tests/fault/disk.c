@@ -3,7 +3,7 @@
  * to it, in order.  Files are real ones, and so are locks and shared memory;
  * only waiting for the platter is left out, since no test cuts real power.
  */
-#include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,6 +41,8 @@ fails(bool grows)
 	    !(disk.for_good && disk.count > disk.at))
 		return false;
 	disk.fired = true;
+	/* What the system would have said. */
+	errno = disk.full ? ENOSPC : EIO;
 	return true;
 }
 
@@ -83,8 +85,7 @@ disarm(void)
 static bool
 fits_error(omni_status status)
 {
-	return status == OMNI_IO || status == OMNI_MISSING ||
-	    status == OMNI_CORRUPT;
+	return status == OMNI_IO;
 }
 
 static bool
@@ -220,6 +221,7 @@ disk_write(sqlite3_file *file, const void *bytes, int size,
 	if (fails(true)) {
 		/* A part may have come through. */
 		(void)real->pMethods->xWrite(real, bytes, size / 2, at);
+		errno = disk.full ? ENOSPC : EIO;
 		return disk.full ? SQLITE_FULL : SQLITE_IOERR_WRITE;
 	}
 	code = real->pMethods->xWrite(real, bytes, size, at);
@@ -306,7 +308,8 @@ disk_shm_map(sqlite3_file *file, int page, int size, int extend,
 {
 	if (fails(extend != 0)) {
 		*out = NULL;
-		return disk.full ? SQLITE_FULL : SQLITE_IOERR_SHMMAP;
+		return disk.full ? SQLITE_IOERR_SHMSIZE :
+		    SQLITE_IOERR_SHMMAP;
 	}
 	return real_of(file)->pMethods->xShmMap(real_of(file), page, size,
 	    extend, out);

@@ -133,6 +133,13 @@ bool fault_long(void);
  * before (warm) or on a fresh one (cold). */
 void fault_try(struct harness *, const struct scenario *,
     const struct fault *, bool cold, uint64_t stride, struct fault_tally *);
+/* Each scenario under each fault, warm and cold, in a populated store; then
+ * the store is checked, and nothing may have been lost.  Of cold and heavy
+ * ones only every so many points, unless all are wanted. */
+void fault_torture(struct harness *, const char *test,
+    const struct scenario *list, size_t count,
+    const struct fault *const *faults, size_t fault_count,
+    uint64_t stride);
 void fault_report(const char *test, const struct fault_tally *);
 
 #endif

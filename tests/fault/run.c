@@ -231,3 +231,26 @@ fault_long(void)
 	return given != NULL && strcmp(given, "") != 0 &&
 	    strcmp(given, "0") != 0;
 }
+
+void
+fault_torture(struct harness *h, const char *test,
+    const struct scenario *list, size_t count,
+    const struct fault *const *faults, size_t fault_count,
+    uint64_t stride)
+{
+	uint64_t wide = fault_long() ? 1 : stride;
+	struct fault_tally tally = { .points = 0 };
+	size_t i, j;
+
+	harness_seed(h, test);
+	scenario_populate(h);
+	for (i = 0; i < count; i++)
+		for (j = 0; j < fault_count; j++) {
+			fault_try(h, &list[i], faults[j], false,
+			    list[i].heavy ? wide : 1, &tally);
+			fault_try(h, &list[i], faults[j], true, wide, &tally);
+		}
+	fault_check(h->db);
+	fault_report(test, &tally);
+	assert_int_equal(tally.losses, 0);
+}

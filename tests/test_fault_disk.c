@@ -1,0 +1,47 @@
+/*
+ * The disk fails at every operation of every public call, once or for good,
+ * or is full: the call says so, nothing of it is left, and the handle works
+ * when the disk does.
+ */
+#include "fault/fault.h"
+
+static const struct fault *const faults[] = {
+	&fault_disk_once, &fault_disk_gone, &fault_disk_full,
+};
+
+static void
+what_is_put_is_stored_or_refused(void **state)
+{
+	fault_torture(harness_of(state), __func__, scenarios_write,
+	    scenarios_write_count, faults, OMNI__COUNT(faults), 1);
+}
+
+static void
+what_is_asked_is_answered_or_refused(void **state)
+{
+	fault_torture(harness_of(state), __func__, scenarios_read,
+	    scenarios_read_count, faults, OMNI__COUNT(faults), 1);
+}
+
+static void
+the_store_as_a_whole_is_as_it_was(void **state)
+{
+	fault_torture(harness_of(state), __func__, scenarios_whole,
+	    scenarios_whole_count, faults, OMNI__COUNT(faults), 1);
+}
+
+#define SQLITE_TEST(test) \
+	{ #test, test, harness_sqlite, harness_close, NULL }
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SQLITE_TEST(what_is_put_is_stored_or_refused),
+		SQLITE_TEST(what_is_asked_is_answered_or_refused),
+		SQLITE_TEST(the_store_as_a_whole_is_as_it_was),
+	};
+
+	fault_disk_insert();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
