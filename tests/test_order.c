@@ -60,6 +60,7 @@ struct world {
 	size_t deed_count;
 	struct verdict verdicts[VERDICTS_MAX];
 	size_t verdict_count;
+	bool erasing;		/* now and then somebody wants to go */
 };
 
 enum shape {
@@ -458,15 +459,11 @@ make_deed(struct harness *h, const struct world *w, size_t n)
 	return it;
 }
 
+/* What comes again is held; what comes after an erasure may be turned away. */
 static void
-put_alone(struct harness *h, const omni_record *record,
-    const omni_interaction *it)
+taken(struct harness *h, omni_status status)
 {
-	omni_status status = record != NULL ?
-	    omni_record_put(h->db, record, NULL) :
-	    omni_interaction_put(h->db, it, NULL);
-
-	if (status != OMNI_DUPLICATE)
+	if (status != OMNI_DUPLICATE && status != OMNI_ERASED)
 		harness_ok(h, status);
 }
 
@@ -485,7 +482,9 @@ put_op(struct harness *h, const struct world *w, const struct op *op,
 		    &w->rows[op->row].kept[op->n] :
 		    &w->rows[op->row].lost[op->n], w->rows[op->row].key);
 	if (batch == NULL)
-		put_alone(h, record, it);
+		taken(h, record != NULL ?
+		    omni_record_put(h->db, record, NULL) :
+		    omni_interaction_put(h->db, it, NULL));
 	else if (record != NULL)
 		harness_ok(h, omni_batch_add_record(batch, record));
 	else
@@ -497,8 +496,28 @@ put_op(struct harness *h, const struct world *w, const struct op *op,
 static void
 remove_op(struct harness *h, const struct world *w, const struct op *op)
 {
-	harness_ok(h, omni_record_remove(h->db, "crm",
-	    w->rows[op->row].key));
+	omni_status status = omni_record_remove(h->db, "crm",
+	    w->rows[op->row].key);
+
+	/* Somebody may have been erased meanwhile. */
+	if (!w->erasing || status != OMNI_NONE)
+		harness_ok(h, status);
+}
+
+static void
+erase_somebody(struct harness *h, const struct world *w)
+{
+	omni_customer *customer = NULL;
+	omni_status status;
+
+	status = omni_customer_of(h->db, "crm",
+	    w->rows[pick(h, w->row_count)].key, &customer);
+	if (status == OMNI_NONE)
+		return;
+	harness_ok(h, status);
+	harness_ok(h, omni_customer_erase(h->db,
+	    omni_customer_id(customer)));
+	omni_customer_free(customer);
 }
 
 static void
@@ -536,7 +555,8 @@ put_batch(struct harness *h, const struct world *w, const struct op *ops,
 	for (i = 0; i < count && i < size && is_put(&ops[i]); i++)
 		put_op(h, w, &ops[i], batch);
 	status = omni_batch_commit(batch);
-	harness_ok(h, status);
+	if (!w->erasing || status != OMNI_PARTIAL)
+		harness_ok(h, status);
 	omni_batch_free(batch);
 	return i;
 }
@@ -553,6 +573,8 @@ live(struct harness *h, const struct world *w, const struct history *history)
 
 		/* Not so long that a time stops being believed. */
 		h->now += (int64_t)pick(h, 1000);
+		if (w->erasing && once_in(h, 10))
+			erase_somebody(h, w);
 		if (op->what == REMOVE)
 			remove_op(h, w, op);
 		else if (op->what == RULE)
@@ -753,6 +775,32 @@ any_history_of_a_crowd_ends_like_its_bulk_load(void **state)
 	check_histories(state, CROWD, 5, 1, __func__);
 }
 
+static void
+erased_ones_stay_so_in_a_rebuild(void **state)
+{
+	static struct world w;
+	static struct history history;
+	struct harness *h = harness_of(state);
+	int i, count = strcmp(h->engine, "sqlite") == 0 ? 100 : 5;
+
+	harness_seed(h, __func__);
+	for (i = 0; i < count; i++) {
+		struct tally tally = { 0, 0, 0, 0 };
+		uint64_t seed = h->random;
+		char *found;
+
+		world_make(h, &w, SMALL);
+		w.erasing = true;
+		history_make(h, &history, &w);
+		harness_renew(h);
+		live(h, &w, &history);
+		found = partition(h, &tally);
+		sound(h);
+		unchanged_by_a_rebuild(h, found, seed);
+		free(found);
+	}
+}
+
 int
 main(void)
 {
@@ -764,6 +812,7 @@ main(void)
 		HARNESS_TEST(
 		    any_history_of_one_seen_often_ends_like_its_bulk_load),
 		HARNESS_TEST(any_history_of_a_crowd_ends_like_its_bulk_load),
+		HARNESS_TEST(erased_ones_stay_so_in_a_rebuild),
 	};
 
 	if (access(memory, W_OK) == 0)
