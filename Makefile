@@ -24,6 +24,30 @@ version = $(shell awk '$$2 == "OMNI_VERSION_$1" { print $$3 }' include/omni.h)
 MAJOR	:= $(call version,MAJOR)
 VERSION	:= $(MAJOR).$(call version,MINOR).$(call version,PATCH)
 
+# ---- everything this needs -----------------------------------------------
+
+build_deps := gcc g++ libc6-dev pkg-config libsqlite3-dev libutf8proc-dev \
+	libjansson-dev libsodium-dev libcsv-dev libpq-dev
+check_deps := libcmocka-dev postgresql postgresql-client sqlite3 python3 \
+	tzdata libicu-dev libidn2-dev libphonenumber-dev
+gate_deps := clang libclang-rt-dev clang-tidy cppcheck mandoc valgrind \
+	abigail-tools binutils git
+deps:
+	@sh tests/deps.sh $(build_deps) $(check_deps) $(gate_deps)
+.PHONY: deps
+.DEFAULT_GOAL := all
+
+# What is installed is asked while this file is read, so goals beside `deps`
+# have it read again when that is done.
+ifneq ($(filter deps,$(MAKECMDGOALS)),)
+goals	:= $(filter-out deps,$(MAKECMDGOALS))
+$(goals): again
+	@:
+again: deps
+	@$(MAKE) --no-print-directory $(goals)
+.PHONY: $(goals) again
+else
+
 # ---- flags ---------------------------------------------------------------
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion
@@ -92,7 +116,7 @@ oracle	:= $(shell $(PKG_CONFIG) --exists $(oracle_packages) 2>/dev/null && \
 # ---- what there is to make -----------------------------------------------
 
 .PHONY: all lib static shared examples tests benches fuzzers check gates \
-	bench fuzz demo deps install uninstall dist clean help \
+	bench fuzz demo install uninstall dist clean help \
 	refresh-phone-table refresh-baselines FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -250,17 +274,6 @@ refresh-phone-table:
 refresh-baselines: all
 	@OMNI_BUILD='$(abspath $(O))' CC='$(CC)' tests/gates/abi/refresh
 
-# ---- everything this needs -----------------------------------------------
-
-build_deps := gcc g++ libc6-dev pkg-config libsqlite3-dev libutf8proc-dev \
-	libjansson-dev libsodium-dev libcsv-dev libpq-dev
-check_deps := libcmocka-dev postgresql postgresql-client sqlite3 python3 \
-	tzdata libicu-dev libidn2-dev libphonenumber-dev
-gate_deps := clang libclang-rt-dev clang-tidy cppcheck mandoc valgrind abigail-tools binutils \
-	git
-deps:
-	@sh tests/deps.sh $(build_deps) $(check_deps) $(gate_deps)
-
 # ---- install -------------------------------------------------------------
 
 headers	:= $(wildcard include/*.h)
@@ -297,3 +310,5 @@ dist:
 
 clean:
 	rm -rf $(BUILD)
+
+endif
