@@ -32,10 +32,8 @@ static const struct omni__sql key_insert = {
 static const struct omni__sql key_glance = {
 	.name = "key_glance",
 	.in = "hash:i limit:i",
-	.out = "ibb",
-	.sql = "SELECT k.mark, k.record, coalesce(r.pool, r.id)\n"
-	    "FROM omni_key k\n"
-	    "LEFT JOIN omni_record r ON r.id = k.record\n"
+	.out = "ib",
+	.sql = "SELECT k.mark, k.record FROM omni_key k\n"
 	    "WHERE k.hash = $hash\n"
 	    "ORDER BY k.mark, k.record LIMIT $limit",
 };
@@ -70,8 +68,8 @@ struct keys {
 	struct key *list;
 	size_t count;
 	struct omni__map by_hash;
-	const unsigned char **pools;
-	size_t pool_count, pool_room;
+	const unsigned char **holders;	/* whose pools are to be loaded */
+	size_t holder_count, holder_room;
 };
 
 /* ---- writing -------------------------------------------------------- */
@@ -215,32 +213,32 @@ settle_step(struct key *key)
 }
 
 static omni_status
-want_pool(struct keys *keys, const struct omni__value *pool)
+want_holder(struct keys *keys, const struct omni__value *record)
 {
 	struct omni *db = keys->r->db;
 
-	if (pool->type != OMNI__BLOB || pool->size != OMNI__ID)
+	if (record->size != OMNI__ID ||
+	    omni__row_find(keys->r, record->bytes) != NULL)
 		return OMNI_OK;
-	if (keys->pool_count == keys->pool_room) {
-		size_t room = keys->pool_room == 0 ? 256 :
-		    2 * keys->pool_room;
-		const unsigned char **pools = omni__arena_alloc(&db->scratch,
-		    room * sizeof(*pools));
+	if (keys->holder_count == keys->holder_room) {
+		size_t room = keys->holder_room == 0 ? 256 :
+		    2 * keys->holder_room;
+		const unsigned char **holders = omni__arena_alloc(
+		    &db->scratch, room * sizeof(*holders));
 
-		if (pools == NULL)
+		if (holders == NULL)
 			return omni__nomem(&db->error);
-		if (keys->pool_count > 0)
-			memcpy(pools, keys->pools,
-			    keys->pool_count * sizeof(*pools));
-		keys->pools = pools;
-		keys->pool_room = room;
+		if (keys->holder_count > 0)
+			memcpy(holders, keys->holders,
+			    keys->holder_count * sizeof(*holders));
+		keys->holders = holders;
+		keys->holder_room = room;
 	}
-	keys->pools[keys->pool_count++] = pool->bytes;
+	keys->holders[keys->holder_count++] = record->bytes;
 	return OMNI_OK;
 }
 
-/* Reads at most `limit` holders of the keys chosen; of those that are
- * wanted, notes the pools. */
+/* Reads at most `limit` holders of the keys chosen. */
 static omni_status
 glance(struct keys *keys, struct key **chosen, size_t count, int64_t limit,
     struct omni__result *result)
@@ -260,7 +258,7 @@ glance(struct keys *keys, struct key **chosen, size_t count, int64_t limit,
 }
 
 static omni_status
-want_pools(struct keys *keys, struct key **chosen,
+want_holders(struct keys *keys, struct key **chosen,
     const struct omni__result *result)
 {
 	omni_status status = OMNI_OK;
@@ -268,7 +266,7 @@ want_pools(struct keys *keys, struct key **chosen,
 
 	for (i = 0; i < result->count && status == OMNI_OK; i++)
 		if (chosen[result->ordinal[i]]->wanted)
-			status = want_pool(keys, OMNI__AT(result, i, 2));
+			status = want_holder(keys, OMNI__AT(result, i, 1));
 	return status;
 }
 
@@ -306,7 +304,7 @@ study_large(struct keys *keys, struct key **large, size_t count)
 			large[n++] = large[i];
 	}
 	status = glance(keys, large, n, INT64_MAX, &result);
-	return status == OMNI_OK ? want_pools(keys, large, &result) : status;
+	return status == OMNI_OK ? want_holders(keys, large, &result) : status;
 }
 
 static omni_status
@@ -340,7 +338,7 @@ study(struct keys *keys)
 			settle_step(all[i]);
 		else
 			large[n++] = all[i];
-	status = want_pools(keys, all, &result);
+	status = want_holders(keys, all, &result);
 	return status == OMNI_OK ? study_large(keys, large, n) : status;
 }
 
@@ -370,26 +368,38 @@ set_steps(struct keys *keys)
 	}
 }
 
+/* The pools of all stored rows there are: of those that changed, and of the
+ * holders of their keys. */
+static omni_status
+load_pools(struct omni__resolver *r)
+{
+	const unsigned char **pools;
+	size_t i, n = 0;
+
+	pools = omni__arena_alloc(&r->db->scratch,
+	    (r->count + 1) * sizeof(*pools));
+	if (pools == NULL)
+		return omni__nomem(&r->db->error);
+	for (i = 0; i < r->count; i++)
+		if (r->rows[i]->stored)
+			pools[n++] = r->rows[i]->pool;
+	return omni__rows_load_pools(r, pools, n);
+}
+
 omni_status
 omni__keys_update(struct omni__resolver *r)
 {
 	struct keys keys = { .r = r, .by_hash = { .arena = &r->db->scratch } };
 	omni_status status;
-	size_t i;
 
 	status = write_keys(&keys);
 	if (status == OMNI_OK && keys.count > 0)
 		status = study(&keys);
-	for (i = 0; i < r->count && status == OMNI_OK; i++) {
-		struct omni__value own = omni__blob(r->rows[i]->pool,
-		    OMNI__ID);
-
-		if (r->rows[i]->touched && r->rows[i]->stored)
-			status = want_pool(&keys, &own);
-	}
 	if (status == OMNI_OK)
-		status = omni__rows_load_pools(r, keys.pools,
-		    keys.pool_count);
+		status = omni__rows_load(r, keys.holders,
+		    keys.holder_count);
+	if (status == OMNI_OK)
+		status = load_pools(r);
 	if (status == OMNI_OK)
 		set_steps(&keys);
 	return status;

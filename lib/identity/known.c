@@ -54,32 +54,22 @@ find_rows(struct omni *db, const unsigned char *const *ids, size_t count,
 	return status;
 }
 
-/* Only what has no row can have been erased. */
+/* Also what has a row: it may have come again after an erasure. */
 static omni_status
 find_tombstones(struct omni *db, const unsigned char *const *ids,
     size_t count, struct omni__known *known)
 {
-	const unsigned char **asked;
 	int64_t *until;
-	size_t *which, i, n = 0;
 	omni_status status;
+	size_t i;
 
-	asked = omni__arena_alloc(&db->scratch,
-	    (count + 1) * sizeof(*asked));
-	which = omni__arena_alloc(&db->scratch,
-	    (count + 1) * sizeof(*which));
 	until = omni__arena_alloc(&db->scratch,
 	    (count + 1) * sizeof(*until));
-	if (asked == NULL || which == NULL || until == NULL)
+	if (until == NULL)
 		return omni__nomem(&db->error);
-	for (i = 0; i < count; i++)
-		if (known[i].fact == 0) {
-			asked[n] = ids[i];
-			which[n++] = i;
-		}
-	status = omni__tombstones_get(db, asked, n, until);
-	for (i = 0; i < n && status == OMNI_OK; i++)
-		known[which[i]].erased = until[i];
+	status = omni__tombstones_get(db, ids, count, until);
+	for (i = 0; i < count && status == OMNI_OK; i++)
+		known[i].erased = until[i];
 	return status;
 }
 

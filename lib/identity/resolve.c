@@ -244,7 +244,7 @@ load_rows(struct omni__resolver *r, const struct omni__fact *facts,
 	if (ids == NULL)
 		return omni__nomem(&r->db->error);
 	for (i = 0; i < count; i++)
-		if (concerns(&facts[i]))
+		if (concerns(&facts[i]) && !facts[i].fresh)
 			ids[n++] = facts[i].record;
 	return omni__rows_load(r, ids, n);
 }

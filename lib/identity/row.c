@@ -24,9 +24,6 @@ static const struct omni__sql row_pool = {
 	.in = "pool:b",
 	.out = ROW_OUT,
 	.sql = "SELECT " ROW_COLUMNS "\n"
-	    "FROM omni_record r WHERE r.id = $pool\n"
-	    "UNION ALL\n"
-	    "SELECT " ROW_COLUMNS "\n"
 	    "FROM omni_record r WHERE r.pool = $pool",
 };
 
@@ -209,11 +206,26 @@ omni__rows_load(struct omni__resolver *r, const unsigned char *const *ids,
 	return load(r, &row_load, ids, count);
 }
 
+/* The oldest record of a pool, after which it is called, is not among those
+ * that name it. */
 omni_status
 omni__rows_load_pools(struct omni__resolver *r,
     const unsigned char *const *pools, size_t count)
 {
-	return load(r, &row_pool, pools, count);
+	const unsigned char **roots;
+	omni_status status;
+	size_t i, n = 0;
+
+	roots = omni__arena_alloc(&r->db->scratch,
+	    (count + 1) * sizeof(*roots));
+	if (roots == NULL)
+		return omni__nomem(&r->db->error);
+	for (i = 0; i < count; i++)
+		if (omni__row_find(r, pools[i]) == NULL)
+			roots[n++] = pools[i];
+	status = load(r, &row_load, roots, n);
+	return status == OMNI_OK ? load(r, &row_pool, pools, count) :
+	    status;
 }
 
 /* ---- to the store --------------------------------------------------- */

@@ -24,6 +24,12 @@ static const struct omni__sql ruling_of = {
 	.sql = "SELECT v.fact FROM omni_verdict v WHERE v.record = $record",
 };
 
+static const struct omni__sql ruling_any = {
+	.name = "ruling_any",
+	.out = "i",
+	.sql = "SELECT v.fact FROM omni_verdict v LIMIT 1",
+};
+
 static const struct omni__sql ruling_members = {
 	.name = "ruling_members",
 	.in = "fact:i",
@@ -154,6 +160,10 @@ find_verdicts(struct omni__resolver *r, struct found *found)
 		asked[n] = row;
 		v[n++] = omni__blob(row->id, OMNI__ID);
 	}
+	/* Mostly no steward ever spoke. */
+	status = omni__query(db, &ruling_any, NULL, 1, &result);
+	if (status != OMNI_OK || result.count == 0)
+		return status;
 	status = omni__query(db, &ruling_of, v, n, &result);
 	if (status != OMNI_OK)
 		return status;

@@ -275,11 +275,13 @@ find_held(struct omni *db, struct pipe *p)
 	return status;
 }
 
+/* Who cannot tell when it was cannot say that it was later. */
 static bool
-erased(const struct omni__known *known, int64_t happened)
+erased(const struct omni__known *known, int64_t happened, int64_t now)
 {
-	return known->fact == 0 && known->erased != INT64_MIN &&
-	    (happened == OMNI_TIME_UNKNOWN || happened <= known->erased);
+	return known->erased != INT64_MIN &&
+	    (!omni__time_trusted(happened, now) ||
+	    happened <= known->erased);
 }
 
 struct version {
@@ -377,7 +379,8 @@ settle_item(struct omni *db, struct pipe *p, size_t i,
 
 	if (entry->identity == SIZE_MAX)
 		return OMNI_OK;
-	if (erased(&p->known[entry->identity], entry->fact.happened)) {
+	if (erased(&p->known[entry->identity], entry->fact.happened,
+	    now)) {
 		(void)omni__fail(&db->error, OMNI_ERASED,
 		    "the person of this record was erased");
 		return reject(db, p, item, OMNI_ERASED);
@@ -477,8 +480,10 @@ apply_identity(struct omni *db, struct pipe *p)
 		if (fact->noun == OMNI__FACT_RECORD || known == NULL ||
 		    known->fact == -1 ||
 		    known->first == OMNI_TIME_UNKNOWN ||
-		    fact->happened < known->first)
-			some[n++] = *fact;
+		    fact->happened < known->first) {
+			some[n] = *fact;
+			some[n++].fresh = known != NULL && known->fact == -1;
+		}
 	}
 	return omni__identity_apply(db, some, n);
 }

@@ -158,6 +158,7 @@ struct omni__fact {
 	const char *kind;
 	const char *refs;
 	const char *body;
+	bool fresh;		/* its record is not in the store yet */
 
 	int64_t id;		/* writer number << 43 | seq */
 	int64_t stamp;

@@ -571,6 +571,12 @@ static const struct omni__sql tombstone_get = {
 	.sql = "SELECT t.until FROM omni_tombstone t WHERE t.hash = $hash",
 };
 
+static const struct omni__sql tombstone_any = {
+	.name = "tombstone_any",
+	.out = "i",
+	.sql = "SELECT t.until FROM omni_tombstone t LIMIT 1",
+};
+
 omni_status
 omni__tombstones_put(struct omni *db, const unsigned char (*hashes)[OMNI__ID],
     size_t count, int64_t until)
@@ -604,6 +610,10 @@ omni__tombstones_get(struct omni *db, const unsigned char *const *hashes,
 		in[i] = omni__blob(hashes[i], OMNI__ID);
 		until[i] = INT64_MIN;
 	}
+	/* Mostly nobody was ever erased. */
+	status = omni__query(db, &tombstone_any, NULL, 1, &result);
+	if (status != OMNI_OK || result.count == 0)
+		return status;
 	status = omni__query(db, &tombstone_get, in, count, &result);
 	for (i = 0; i < result.count && status == OMNI_OK; i++)
 		until[result.ordinal[i]] = result.values[i].number;
