@@ -570,6 +570,43 @@ what_comes_again_from_before_an_erasure_is_turned_away(void **state)
 	omni_customer_free(customer);
 }
 
+/* Neither does a clock that is ahead bring her back, nor an old row once a
+ * newer one is there. */
+static void
+old_rows_stay_away_when_the_person_has_come_again(void **state)
+{
+	struct harness *h = harness_of(state);
+	omni_record *old = zoe_row(HARNESS_NOW - YEAR), *again;
+	omni_record *ahead = zoe_row(HARNESS_NOW + 70 * YEAR);
+	omni_batch *batch = NULL;
+	char id[OMNI_ID_SIZE];
+
+	put_zoe(h);
+	zoes_id(h, id);
+	h->now += HARNESS_DAY;
+	harness_ok(h, omni_customer_erase(h->db, id));
+	h->now += HARNESS_DAY;
+	harness_is(h, omni_record_put(h->db, ahead, NULL), OMNI_ERASED);
+	harness_is(h, put_purchase(h, HARNESS_NOW + 70 * YEAR, "ahead"),
+	    OMNI_ERASED);
+	again = zoe_row(h->now);
+	harness_ok(h, omni_batch_new(h->db, &batch));
+	harness_ok(h, omni_batch_add_record(batch, again));
+	harness_ok(h, omni_batch_add_record(batch, old));
+	harness_is(h, omni_batch_commit(batch), OMNI_PARTIAL);
+	assert_int_equal(omni_batch_status(batch, 0), OMNI_OK);
+	assert_int_equal(omni_batch_status(batch, 1), OMNI_ERASED);
+	omni_batch_free(batch);
+	harness_ok(h, put_purchase(h, h->now, "new receipt"));
+	harness_is(h, omni_record_put(h->db, old, NULL), OMNI_ERASED);
+	harness_is(h, put_purchase(h, HARNESS_NOW - YEAR, "old receipt"),
+	    OMNI_ERASED);
+	sound(h);
+	omni_record_free(old);
+	omni_record_free(ahead);
+	omni_record_free(again);
+}
+
 static void
 an_erasure_is_pending_while_a_reader_holds_old_pages(void **state)
 {
@@ -906,6 +943,7 @@ main(void)
 		HARNESS_TEST(of_an_erased_person_not_a_byte_is_left),
 		HARNESS_TEST(
 		    what_comes_again_from_before_an_erasure_is_turned_away),
+		HARNESS_TEST(old_rows_stay_away_when_the_person_has_come_again),
 		EMBEDDED_TEST(
 		    an_erasure_is_pending_while_a_reader_holds_old_pages),
 		HARNESS_TEST(a_tampered_projection_is_found_named_and_mended),
