@@ -480,8 +480,10 @@ apply_identity(struct omni *db, struct pipe *p)
 		if (fact->noun == OMNI__FACT_RECORD || known == NULL ||
 		    known->fact == -1 ||
 		    known->first == OMNI_TIME_UNKNOWN ||
-		    fact->happened < known->first)
-			some[n++] = *fact;
+		    fact->happened < known->first) {
+			some[n] = *fact;
+			some[n++].fresh = known != NULL && known->fact == -1;
+		}
 	}
 	return omni__identity_apply(db, some, n);
 }
