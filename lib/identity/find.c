@@ -120,7 +120,7 @@ static omni_status
 search_features(struct omni *db, struct search *s)
 {
 	struct omni__resolver r = { .db = db };
-	const struct omni__model *model;
+	const struct omni__model *model = NULL;
 	struct omni__person asked;
 	omni_status status;
 	size_t i, holders;
