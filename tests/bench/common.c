@@ -97,3 +97,16 @@ bench_clean(const char *directory)
 		(void)closedir(list);
 	(void)rmdir(directory);
 }
+
+omni *
+bench_open(const char *url)
+{
+	omni_config *config = omni_config_new();
+	omni *db = NULL;
+
+	bench_check(config != NULL, "config");
+	bench_check(omni_open(config, url, &db) == OMNI_OK,
+	    omni_config_errmsg(config));
+	omni_config_free(config);
+	return db;
+}
