@@ -442,8 +442,23 @@ omni__customer_build(struct omni *db, const unsigned char id[OMNI__ID],
 
 struct get {
 	unsigned char id[OMNI__ID];
+	bool record;	/* the id is a record's that must be there */
 	struct omni_customer *customer;
 };
+
+/* The customer of a record that is there. */
+static omni_status
+holder_of(struct omni *db, const unsigned char id[OMNI__ID],
+    unsigned char customer[OMNI__ID], bool *found)
+{
+	static const unsigned char none[OMNI__ID];
+	unsigned char list[1][OMNI__ID];
+	omni_status status = omni__customers_of(db, &id, 1, list);
+
+	*found = status == OMNI_OK && memcmp(list[0], none, OMNI__ID) != 0;
+	memcpy(customer, list[0], OMNI__ID);
+	return status;
+}
 
 static omni_status
 get(struct omni *db, void *context)
@@ -455,7 +470,8 @@ get(struct omni *db, void *context)
 
 	omni_customer_free(g->customer);
 	g->customer = NULL;
-	status = omni__customer_lookup(db, g->id, customer, &found);
+	status = g->record ? holder_of(db, g->id, customer, &found) :
+	    omni__customer_lookup(db, g->id, customer, &found);
 	if (status != OMNI_OK)
 		return status;
 	return found ? omni__customer_build(db, customer, &g->customer) :
@@ -510,6 +526,7 @@ omni_customer_of(omni *db, const char *source, const char *key,
 		status = omni__text_check(&db->error, "key", key);
 	if (status == OMNI_OK) {
 		omni__record_id(db, source, key, g.id);
+		g.record = true;
 		status = get_by_id(db, &g, customer);
 	}
 	return omni__leave(db, status);

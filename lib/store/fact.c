@@ -321,6 +321,21 @@ content_hash(const struct omni *db, const struct omni__fact *fact,
 	return hash_buf(db, buf);
 }
 
+static bool
+has_key(const struct omni__fact *fact)
+{
+	return fact->source != NULL && fact->key != NULL;
+}
+
+/* What is said of somebody at a time that the host gave is its own key:
+ * told twice it is one fact. */
+static bool
+is_own_key(const struct omni__fact *fact)
+{
+	return fact->timed && (fact->noun == OMNI__FACT_SETTING ||
+	    fact->noun == OMNI__FACT_CONTACT);
+}
+
 struct keyed {
 	int64_t hash, content;
 	size_t fact;		/* index */
@@ -349,11 +364,12 @@ hash_keys(struct omni *db, const struct omni__fact *const *facts,
 	if (keyed == NULL)
 		return omni__nomem(&db->error);
 	for (i = 0; i < count && !buf.failed; i++) {
-		if (facts[i]->source == NULL || facts[i]->key == NULL)
+		if (!has_key(facts[i]) && !is_own_key(facts[i]))
 			continue;
-		keyed[n].hash = key_hash(db, facts[i], &buf);
-		if (!buf.failed)
-			keyed[n].content = content_hash(db, facts[i], &buf);
+		keyed[n].content = content_hash(db, facts[i], &buf);
+		keyed[n].hash = keyed[n].content;
+		if (has_key(facts[i]) && !buf.failed)
+			keyed[n].hash = key_hash(db, facts[i], &buf);
 		keyed[n++].fact = i;
 	}
 	*out = keyed;
@@ -378,9 +394,9 @@ compare_held(struct omni *db, const struct omni__fact *fact, int64_t held,
 	status = omni__facts_read(db, &held, 1, &other);
 	if (status != OMNI_OK)
 		return status;
-	if (other.noun == 0 || other.key == NULL)
+	if (other.noun == 0 || (other.key == NULL && other.body == NULL))
 		*outcome = OMNI_ERASED;
-	else if (other.source != NULL &&
+	else if (has_key(&other) && has_key(fact) &&
 	    strcmp(other.source, fact->source) == 0 &&
 	    strcmp(other.key, fact->key) == 0)
 		*outcome = OMNI_CONFLICT;
@@ -410,8 +426,10 @@ compare_batch(struct omni *db, const struct omni__fact *const *facts,
 		if (!found)
 			continue;
 		a = facts[keyed[*first].fact];
-		if (strcmp(a->source, b->source) != 0 ||
-		    strcmp(a->key, b->key) != 0)
+		if (has_key(a) != has_key(b))
+			continue;
+		if (has_key(a) && (strcmp(a->source, b->source) != 0 ||
+		    strcmp(a->key, b->key) != 0))
 			continue;
 		outcome[keyed[i].fact] =
 		    keyed[*first].content == keyed[i].content ?

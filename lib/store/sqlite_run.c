@@ -292,6 +292,7 @@ run_rows(struct omni__store *store, struct call *call)
 		int code = atomic_load_explicit(&store->interrupted,
 		    memory_order_relaxed) ? SQLITE_INTERRUPT :
 		    run_row(store, statement,
+		    call->params == NULL ? NULL :
 		    call->params + i * statement->count, (uint32_t)i, arena);
 
 		if (code != SQLITE_OK)
