@@ -608,6 +608,34 @@ old_rows_stay_away_when_the_person_has_come_again(void **state)
 }
 
 static void
+an_erasure_at_a_till_in_1970_holds_all_the_same(void **state)
+{
+	struct harness *h = harness_of(state);
+	omni_record *old = zoe_row(HARNESS_NOW - YEAR);
+	char id[OMNI_ID_SIZE];
+
+	h->now = HARNESS_NOW + YEAR;
+	put_zoe(h);
+	zoes_id(h, id);
+	h->now = HARNESS_DAY;
+	harness_ok(h, omni_customer_erase(h->db, id));
+	h->now = HARNESS_NOW + YEAR + HARNESS_DAY;
+	harness_is(h, omni_record_put(h->db, old, NULL), OMNI_ERASED);
+	omni_record_free(old);
+	harness_ok(h, put_purchase(h, h->now, "new receipt"));
+	/* Nor does one from 2099 hold for ever. */
+	old = zoe_row(h->now);
+	harness_ok(h, omni_record_put(h->db, old, NULL));
+	omni_record_free(old);
+	zoes_id(h, id);
+	h->now = HARNESS_NOW + 74 * YEAR;
+	harness_ok(h, omni_customer_erase(h->db, id));
+	h->now = HARNESS_NOW + YEAR + 2 * HARNESS_DAY;
+	harness_ok(h, put_purchase(h, h->now, "newest receipt"));
+	sound(h);
+}
+
+static void
 an_erasure_is_pending_while_a_reader_holds_old_pages(void **state)
 {
 	struct harness *h = harness_of(state);
@@ -943,6 +971,7 @@ main(void)
 		HARNESS_TEST(of_an_erased_person_not_a_byte_is_left),
 		HARNESS_TEST(
 		    what_comes_again_from_before_an_erasure_is_turned_away),
+		HARNESS_TEST(an_erasure_at_a_till_in_1970_holds_all_the_same),
 		HARNESS_TEST(old_rows_stay_away_when_the_person_has_come_again),
 		EMBEDDED_TEST(
 		    an_erasure_is_pending_while_a_reader_holds_old_pages),

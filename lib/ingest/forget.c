@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ingest/put.h"
+#include "store/writer.h"
 
 /* ---- removal -------------------------------------------------------- */
 
@@ -140,11 +141,27 @@ append_erasure(struct omni *db, const struct erasure *e, int64_t now)
 	return status;
 }
 
+/* Until when what is told of the person is turned away: all that the store
+ * has seen so far is before it, whatever the clock says now. */
+static omni_status
+erased_until(struct omni *db, int64_t now, int64_t *until)
+{
+	omni_status status;
+	int64_t first, stamp;
+
+	status = omni__writer_take(db, 0, &first);
+	if (status != OMNI_OK)
+		return status;
+	stamp = omni__writer_stamp(db, now);
+	*until = omni__time_trusted(now, now) && now > stamp ? now : stamp;
+	return OMNI_OK;
+}
+
 static omni_status
 erase(struct omni *db, void *context)
 {
 	struct erasure *e = context;
-	int64_t now = omni__clock(&db->env);
+	int64_t now = omni__clock(&db->env), until = now;
 	omni_status status;
 	bool found;
 
@@ -153,7 +170,9 @@ erase(struct omni *db, void *context)
 		return status;
 	if (!found)
 		return OMNI_NONE;
-	status = omni__deliveries_keep(db, e->pointers, e->count);
+	status = erased_until(db, now, &until);
+	if (status == OMNI_OK)
+		status = omni__deliveries_keep(db, e->pointers, e->count);
 	if (status == OMNI_OK)
 		status = erase_room(db, e, omni__timeline_erase);
 	if (status == OMNI_OK)
@@ -165,7 +184,7 @@ erase(struct omni *db, void *context)
 	if (status == OMNI_OK)
 		status = omni__tombstones_put(db,
 		    (const unsigned char (*)[OMNI__ID])e->records, e->count,
-		    now);
+		    until);
 	return status == OMNI_OK ? append_erasure(db, e, now) : status;
 }
 
