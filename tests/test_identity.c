@@ -499,6 +499,36 @@ ids_once_handed_out_lead_to_the_customer_for_good(void **state)
 }
 
 static void
+ids_of_removed_records_lead_on_as_long_as_anybody_is_left(void **state)
+{
+	static const char *const keys[] = { "a", "b", "c" };
+	struct harness *h = harness_of(state);
+	omni_customer *customer = NULL;
+	struct id ids[3];
+	size_t i, k;
+
+	for (i = 0; i < 3; i++)
+		put(h, keys[i], YEARS(5) + (int64_t)i, "email",
+		    "a@mail.example", NULL);
+	for (i = 0; i < 3; i++)
+		ids[i] = record_of(h, keys[i]);
+	for (i = 0; i < 2; i++) {
+		harness_ok(h, omni_record_remove(h->db, "crm", keys[i]));
+		for (k = 0; k < 3; k++)
+			same_id(leads_to(h, ids[k]), ids[i + 1]);
+	}
+	harness_ok(h, omni_record_remove(h->db, "crm", "c"));
+	for (k = 0; k < 3; k++)
+		harness_is(h, omni_customer_get(h->db, ids[k].text,
+		    &customer), OMNI_NONE);
+	/* It comes back, and is somebody else by now. */
+	put(h, "a", YEARS(5), "email", "other@mail.example", NULL);
+	put(h, "b", YEARS(4), "email", "a@mail.example", NULL);
+	same_id(leads_to(h, ids[0]), ids[0]);
+	same_id(leads_to(h, ids[1]), ids[1]);
+}
+
+static void
 an_id_never_handed_out_leads_nowhere(void **state)
 {
 	struct harness *h = harness_of(state);
@@ -867,6 +897,8 @@ main(void)
 		    the_id_is_that_of_the_oldest_record_whenever_it_came),
 		HARNESS_TEST(a_till_in_another_century_steals_no_ids),
 		HARNESS_TEST(ids_once_handed_out_lead_to_the_customer_for_good),
+		HARNESS_TEST(
+		    ids_of_removed_records_lead_on_as_long_as_anybody_is_left),
 		HARNESS_TEST(an_id_never_handed_out_leads_nowhere),
 		HARNESS_TEST(the_feed_tells_what_became_of_customers),
 		HARNESS_TEST(the_feed_goes_on_exactly_where_it_was_left),
