@@ -32,6 +32,41 @@ struct line {
 	const unsigned char *customer, *other;
 };
 
+static int compare_lines(const void *, const void *);
+
+static omni_status
+write_lines(struct omni *db, struct line *lines, size_t count)
+{
+	struct omni__value *v;
+	omni_status status;
+	int64_t first, stamp;
+	size_t i;
+
+	if (count == 0)
+		return OMNI_OK;
+	/* Taking no number still leases the writer the lines belong to. */
+	status = omni__writer_take(db, 0, &first);
+	if (status != OMNI_OK)
+		return status;
+	qsort(lines, count, sizeof(*lines), compare_lines);
+	v = omni__arena_alloc(&db->scratch, 6 * count * sizeof(*v));
+	if (v == NULL)
+		return omni__nomem(&db->error);
+	stamp = omni__writer_stamp(db, omni__clock(&db->env));
+	for (i = 0; i < count; i++) {
+		const struct line *line = &lines[i];
+
+		v[6 * i] = omni__int(db->writer.number);
+		v[6 * i + 1] = omni__int(omni__writer_feed(db));
+		v[6 * i + 2] = omni__int(stamp);
+		v[6 * i + 3] = omni__int(line->change);
+		v[6 * i + 4] = omni__blob(line->customer, OMNI__ID);
+		v[6 * i + 5] = line->other != NULL ?
+		    omni__blob(line->other, OMNI__ID) : omni__null();
+	}
+	return omni__exec(db, &feed_put, v, count);
+}
+
 struct log {
 	struct omni__resolver *r;
 	struct line *lines;
@@ -182,36 +217,12 @@ compare_lines(const void *left, const void *right)
 static omni_status
 write_log(struct log *log)
 {
-	struct omni *db = log->r->db;
-	struct omni__value *v;
 	omni_status status;
-	int64_t first, stamp;
-	size_t i;
 
-	status = omni__exec(db, &alias_put, log->aliases, log->alias_count);
-	if (status != OMNI_OK || log->count == 0)
-		return status;
-	/* Taking no number still leases the writer the lines belong to. */
-	status = omni__writer_take(db, 0, &first);
-	if (status != OMNI_OK)
-		return status;
-	qsort(log->lines, log->count, sizeof(*log->lines), compare_lines);
-	v = omni__arena_alloc(&db->scratch, 6 * log->count * sizeof(*v));
-	if (v == NULL)
-		return omni__nomem(&db->error);
-	stamp = omni__writer_stamp(db, omni__clock(&db->env));
-	for (i = 0; i < log->count; i++) {
-		const struct line *line = &log->lines[i];
-
-		v[6 * i] = omni__int(db->writer.number);
-		v[6 * i + 1] = omni__int(omni__writer_feed(db));
-		v[6 * i + 2] = omni__int(stamp);
-		v[6 * i + 3] = omni__int(line->change);
-		v[6 * i + 4] = omni__blob(line->customer, OMNI__ID);
-		v[6 * i + 5] = line->other != NULL ?
-		    omni__blob(line->other, OMNI__ID) : omni__null();
-	}
-	return omni__exec(db, &feed_put, v, log->count);
+	status = omni__exec(log->r->db, &alias_put, log->aliases,
+	    log->alias_count);
+	return status == OMNI_OK ? write_lines(log->r->db, log->lines,
+	    log->count) : status;
 }
 
 omni_status
@@ -238,6 +249,83 @@ omni__changes_note(struct omni__resolver *r)
 		    note_row(&log, row);
 	}
 	return status == OMNI_OK ? write_log(&log) : status;
+}
+
+/* ---- what a rebuild changed ----------------------------------------- */
+
+static const char keep_before[] =
+"CREATE TABLE omni_before (\n"
+"  id BLOB PRIMARY KEY,\n"
+"  customer BLOB NOT NULL\n"
+") STRICT, WITHOUT ROWID";
+
+static const struct omni__sql before_fill = {
+	.name = "before_fill",
+	.sql = "INSERT INTO omni_before (id, customer)\n"
+	    "SELECT r.id, r.customer FROM omni_record r",
+};
+
+static const struct omni__sql before_merged = {
+	.name = "before_merged",
+	.out = "bb",
+	.sql = "SELECT r.customer, b.id FROM omni_before b\n"
+	    "JOIN omni_record r ON r.id = b.id\n"
+	    "WHERE b.customer = b.id AND r.customer <> b.id",
+};
+
+static const struct omni__sql before_split = {
+	.name = "before_split",
+	.out = "bb",
+	.sql = "SELECT b.customer, r.id FROM omni_before b\n"
+	    "JOIN omni_record r ON r.id = b.id\n"
+	    "WHERE r.customer = r.id AND b.customer <> r.id",
+};
+
+omni_status
+omni__changes_begin(struct omni *db)
+{
+	omni_status status = db->ops->script(db->store, keep_before,
+	    &db->error);
+
+	return status == OMNI_OK ? omni__exec(db, &before_fill, NULL, 1) :
+	    status;
+}
+
+static omni_status
+add_changes(struct omni *db, const struct omni__sql *sql, int32_t change)
+{
+	struct omni__result found;
+	struct line *lines;
+	omni_status status;
+	size_t i;
+
+	status = omni__query(db, sql, NULL, 1, &found);
+	if (status != OMNI_OK || found.count == 0)
+		return status;
+	lines = omni__arena_alloc(&db->scratch,
+	    found.count * sizeof(*lines));
+	if (lines == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < found.count; i++) {
+		lines[i].change = change;
+		lines[i].customer = OMNI__AT(&found, i, 0)->bytes;
+		lines[i].other = OMNI__AT(&found, i, 1)->bytes;
+	}
+	return write_lines(db, lines, found.count);
+}
+
+omni_status
+omni__changes_end(struct omni *db)
+{
+	omni_status status;
+
+	status = add_changes(db, &before_merged, OMNI_CHANGE_MERGED);
+	if (status == OMNI_OK)
+		status = add_changes(db, &before_split, OMNI_CHANGE_SPLIT);
+	if (status == OMNI_OK)
+		status = db->ops->script(db->store, "DROP TABLE omni_before",
+		    &db->error);
+	return status;
 }
 
 /* ---- reading -------------------------------------------------------- */

@@ -65,6 +65,10 @@ omni_status omni__identity_apply(struct omni *db,
 /* The same without the change feed, for a rebuild. */
 omni_status omni__identity_reapply(struct omni *db,
     const struct omni__fact *facts, size_t count);
+/* Around a rebuild: remembers who was who, then appends to the change feed
+ * what became different. */
+omni_status omni__changes_begin(struct omni *db);
+omni_status omni__changes_end(struct omni *db);
 /* Takes records out as if they had never come; facts gets the ids of all
  * their versions, which the caller erases. */
 omni_status omni__records_forget(struct omni *db,

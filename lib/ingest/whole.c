@@ -34,8 +34,12 @@ rebuild(struct omni *db)
 static omni_status
 rebuild_work(struct omni *db, void *context)
 {
+	omni_status status = omni__changes_begin(db);
+
 	(void)context;
-	return rebuild(db);
+	if (status == OMNI_OK)
+		status = rebuild(db);
+	return status == OMNI_OK ? omni__changes_end(db) : status;
 }
 
 omni_status
