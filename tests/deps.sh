@@ -16,13 +16,20 @@ if [ "$(id -u)" -ne 0 ]; then
 	}
 	as_root=sudo
 fi
+
+# Runs as root, whoever calls; nobody is there to answer.
+apt()
+{
+	$as_root env DEBIAN_FRONTEND=noninteractive apt-get "$@" </dev/null
+}
 install()
 {
-	# A server that is installed for tests need not run as a service.
 	# shellcheck disable=SC2086
-	$as_root env DEBIAN_FRONTEND=noninteractive \
-	    apt-get install -y --no-install-recommends $missing </dev/null
+	apt install -y --no-install-recommends $missing
 }
 
-# Only a machine without package lists, or with old ones, needs an update.
-install || { $as_root apt-get update </dev/null && install; }
+# A machine without package lists needs an update, and so does one whose lists
+# are so old that what they name is gone.
+# shellcheck disable=SC2086
+apt-get -s install $missing >/dev/null 2>&1 || apt update
+install || { apt update && install; }
