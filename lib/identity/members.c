@@ -31,6 +31,10 @@ struct omni_members {
 	size_t next;		/* the one handed out is next - 1 */
 	bool inlines;
 	unsigned char after[OMNI__ID];
+	/* What a page adds counts when it was read to its end: it may have to
+	 * be read again. */
+	unsigned char last[OMNI__ID];
+	size_t kept;
 	bool ended;
 };
 
@@ -63,7 +67,7 @@ take(struct omni *db, struct omni_members *m, const struct omni__value *v)
 	struct member member;
 	omni_status status = OMNI_OK;
 
-	memcpy(m->after, v[0].bytes, OMNI__ID);
+	memcpy(m->last, v[0].bytes, OMNI__ID);
 	if (is_inline && !m->inlines)
 		return OMNI_OK;
 	memset(&member, 0, sizeof(member));
@@ -99,6 +103,7 @@ read_page(struct omni *db, void *context)
 	omni_status status;
 	size_t i;
 
+	m->count = m->kept;
 	status = omni__query(db, &members_page, in, 1, &page);
 	for (i = 0; status == OMNI_OK && i < page.count; i++)
 		status = take(db, m, OMNI__AT(&page, i, 0));
@@ -135,8 +140,11 @@ omni_members_open(omni *db, int32_t inlines, omni_members **out)
 	if (m == NULL)
 		return omni__leave(db, omni__nomem(&db->error));
 	m->inlines = inlines != 0;
-	while (status == OMNI_OK && !m->ended)
+	while (status == OMNI_OK && !m->ended) {
 		status = omni__transact(db, false, read_page, m);
+		memcpy(m->after, m->last, OMNI__ID);
+		m->kept = m->count;
+	}
 	if (status != OMNI_OK) {
 		omni_members_free(m);
 		return omni__leave(db, status);
