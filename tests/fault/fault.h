@@ -25,6 +25,8 @@ struct fault {
 	/* So that no call can leave anything behind: counted when all is
 	 * closed (NULL: nothing to count). */
 	int64_t (*held)(void);
+	/* A commit may have landed although the call failed. */
+	bool uncertain;
 };
 
 /* One allocation, or it and all that follow (memory.c). */
@@ -36,6 +38,13 @@ int64_t fault_memory_held(void);
 extern const struct fault fault_disk_once, fault_disk_gone, fault_disk_full;
 /* Puts the disk below SQLite; before the first store is opened. */
 void fault_disk_insert(void);
+
+/* The line to the server is cut at the n-th piece in either direction, once
+ * or until disarmed (network.c). */
+extern const struct fault fault_network_once, fault_network_gone;
+/* Comes between the harness and its server: handles opened from now on. */
+void fault_network_insert(struct harness *);
+void fault_network_remove(void);
 
 /* ---- power cuts (disk.c, power.c) ----------------------------------- */
 
@@ -107,6 +116,8 @@ struct scenario {
 	omni_status (*run)(struct harness *, int64_t serial);
 	/* A failure may come behind a commit (erasing, then wiping). */
 	bool late;
+	/* How many changes it makes in the feed depends on the ids. */
+	bool varies;
 	/* Long: tried with a stride. */
 	bool heavy;
 };

@@ -112,7 +112,7 @@ members(struct harness *h, int64_t serial)
 	}
 	status = scenario_want(status, OMNI_DONE);
 	omni_members_free(members);
-	return status == OMNI_OK && count < 5 ? OMNI_INTERNAL : status;
+	return status == OMNI_OK && count != 5 ? OMNI_INTERNAL : status;
 }
 
 static int32_t
@@ -138,7 +138,7 @@ export(struct harness *h, int64_t serial)
 		status = scenario_want(omni_customer_export(h->db,
 		    omni_customer_id(ann), count_lines, &lines), OMNI_OK);
 	omni_customer_free(ann);
-	return status == OMNI_OK && lines < 6 ? OMNI_INTERNAL : status;
+	return status == OMNI_OK && lines != 8 ? OMNI_INTERNAL : status;
 }
 
 static omni_status
@@ -179,7 +179,7 @@ feed(struct harness *h, int64_t serial)
 	int count = 0;
 
 	(void)serial;
-	while (status == OMNI_OK && count < 2 &&
+	while (status == OMNI_OK &&
 	    (status = omni_feed_next(feed)) == OMNI_OK) {
 		if (omni_feed_change(feed) == 0 ||
 		    omni_feed_customer(feed) == NULL)
@@ -188,6 +188,9 @@ feed(struct harness *h, int64_t serial)
 		(void)omni_feed_time(feed);
 		count++;
 	}
+	status = scenario_want(status, OMNI_DONE);
+	if (status == OMNI_OK && count != 2)
+		status = OMNI_INTERNAL;
 	if (status == OMNI_OK)
 		status = scenario_got(omni_feed_position(feed));
 	if (status == OMNI_OK)
@@ -198,7 +201,7 @@ feed(struct harness *h, int64_t serial)
 	if (status == OMNI_OK)
 		status = omni_feed_open(h->db, position, &feed);
 	omni_feed_free(feed);
-	return status == OMNI_DONE ? OMNI_INTERNAL : status;
+	return status;
 }
 
 /* ---- the past ------------------------------------------------------- */
