@@ -47,8 +47,11 @@ bench_sale_add(omni *db, omni_batch *batch, const struct bench_sale *sale)
 void
 bench_commit(omni *db, omni_batch *batch)
 {
-	omni_status status = omni_batch_commit(batch);
+	omni_status status;
 
+	if (omni_batch_count(batch) == 0)
+		return;
+	status = omni_batch_commit(batch);
 	bench_ok(db, status, "commit");
 	bench_check(status == OMNI_OK, "an item of a batch");
 	omni_batch_clear(batch);
