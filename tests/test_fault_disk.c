@@ -3,7 +3,9 @@
  * or is full: the call says so, nothing of it is left, and the handle works
  * when the disk does.
  */
-#include "fault/fault.h"
+#include <stdio.h>
+
+#include "fault/scenario.h"
 
 static const struct fault *const faults[] = {
 	&fault_disk_once, &fault_disk_gone, &fault_disk_full,
@@ -30,6 +32,48 @@ the_store_as_a_whole_is_as_it_was(void **state)
 	    scenarios_whole_count, faults, OMNI__COUNT(faults), 1);
 }
 
+/* Erases while the n-th operation and all that follow fail; then another
+ * program opens the store and tidies up.  False when nothing failed. */
+static bool
+cut_erasure_short(struct harness *h, int64_t serial, uint64_t n)
+{
+	const struct scenario *erasure = scenario_named("an erasure");
+	char text[SCENARIO_KEY];
+	omni_status status;
+	bool fired;
+
+	erasure->prepare(h, serial);
+	fault_disk_gone.arm(n);
+	status = erasure->run(h, serial);
+	fired = fault_disk_gone.disarm();
+	assert_int_equal(status < 0, fired);
+	omni_close(h->db);
+	h->db = harness_open(h);
+	scenario_must(h->db, scenario_named("maintain")->run(h, 0));
+	/* It may not even have begun. */
+	if (status < 0)
+		(void)erasure->run(h, serial);
+	(void)snprintf(text, sizeof(text), "c%lld@shop.example",
+	    (long long)serial);
+	assert_false(fault_power_holds(h->url, text));
+	return fired;
+}
+
+static void
+an_erasure_that_was_cut_short_is_finished(void **state)
+{
+	struct harness *h = harness_of(state);
+	int64_t serial = 5000;
+	uint64_t n = 1;
+
+	scenario_populate(h);
+	while (cut_erasure_short(h, ++serial, n))
+		n++;
+	fault_check(h->db);
+	printf("# an erasure cut short at each of %llu operations\n",
+	    (unsigned long long)n - 1);
+}
+
 #define SQLITE_TEST(test) \
 	{ #test, test, harness_sqlite, harness_close, NULL }
 
@@ -40,6 +84,7 @@ main(void)
 		SQLITE_TEST(what_is_put_is_stored_or_refused),
 		SQLITE_TEST(what_is_asked_is_answered_or_refused),
 		SQLITE_TEST(the_store_as_a_whole_is_as_it_was),
+		SQLITE_TEST(an_erasure_that_was_cut_short_is_finished),
 	};
 
 	fault_disk_insert();

@@ -185,15 +185,29 @@ erase(struct omni *db, void *context)
 		status = omni__tombstones_put(db,
 		    (const unsigned char (*)[OMNI__ID])e->records, e->count,
 		    until);
-	return status == OMNI_OK ? append_erasure(db, e, now) : status;
+	if (status == OMNI_OK)
+		status = append_erasure(db, e, now);
+	/* Whatever happens now, the next one who opens the store knows. */
+	return status == OMNI_OK ? omni__meta_put(db, "scrub",
+	    omni__blob("1", 1)) : status;
 }
 
-/* What went must also go from free pages and from the log. */
 static omni_status
-scrub(struct omni *db)
+scrubbed(struct omni *db, void *context)
 {
-	omni_status status = db->ops->scrub(db->store, &db->error);
+	(void)context;
+	return omni__meta_put(db, "scrub", omni__blob("0", 1));
+}
 
+omni_status
+omni__scrub(struct omni *db)
+{
+	omni_status status;
+
+	db->scrub_pending = true;
+	status = db->ops->scrub(db->store, &db->error);
+	if (status == OMNI_OK)
+		status = omni__transact(db, true, scrubbed, NULL);
 	db->scrub_pending = status != OMNI_OK;
 	return status;
 }
@@ -210,6 +224,6 @@ omni_customer_erase(omni *db, const char *id)
 	if (status == OMNI_OK)
 		status = omni__transact(db, true, erase, &e);
 	if (status == OMNI_OK)
-		status = scrub(db);
+		status = omni__scrub(db);
 	return omni__leave(db, status);
 }

@@ -35,6 +35,10 @@ struct omni__item_put {
 omni_status omni__put(struct omni *db, struct omni__item_put *items,
     size_t count, struct omni__arena *messages);
 
+/* What was erased also goes from free pages and from the log; what could not
+ * go yet is remembered (OMNI_PENDING, or a failure). */
+omni_status omni__scrub(struct omni *db);
+
 /* Projections of facts in every room, in the order that they need. */
 omni_status omni__apply_all(struct omni *db, const struct omni__fact *facts,
     size_t count, bool rebuilding);

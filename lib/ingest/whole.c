@@ -307,8 +307,7 @@ omni_maintain(omni *db, int32_t milliseconds)
 		return omni__leave(db, OMNI_DONE);
 	status = OMNI_OK;
 	if (db->scrub_pending) {
-		status = db->ops->scrub(db->store, &db->error);
-		db->scrub_pending = status != OMNI_OK;
+		status = omni__scrub(db);
 	}
 	if (status == OMNI_OK)
 		status = db->ops->maintain(db->store, milliseconds,
