@@ -281,6 +281,9 @@ man_pages := $(wildcard man/*.[13])
 # Every call has its page: the names that a page's NAME section lists.
 man_names = sed -n '/^\.Sh NAME/,/^\.Nd/s/^\.Nm \([^ ]*\).*/\1/p'
 
+# Programs find the library at once; a packager's tree is not the system's.
+known	= test -n '$(DESTDIR)' || test "$$(id -u)" -ne 0 || ldconfig
+
 install: all
 	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig \
 	    $(DESTDIR)$(INCDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man3
@@ -294,6 +297,7 @@ install: all
 	    d=$(DESTDIR)$(MANDIR)/man$$s; $(INSTALL) -m 644 $$p $$d/; \
 	    for f in $$($(man_names) $$p); do \
 	    test $$f.$$s = $$n || ln -sf $$n $$d/$$f.$$s; done; done
+	@$(known)
 
 uninstall:
 	rm -f $(headers:include/%=$(DESTDIR)$(INCDIR)/%) $(DESTDIR)$(BINDIR)/omni
@@ -302,6 +306,7 @@ uninstall:
 	@for p in $(man_pages); do s=$${p##*.}; d=$(DESTDIR)$(MANDIR)/man$$s; \
 	    for f in $$($(man_names) $$p); do rm -f $$d/$$f.$$s; done; \
 	    rm -f $$d/$$(basename $$p); done
+	@$(known)
 
 dist:
 	@mkdir -p $(O)
