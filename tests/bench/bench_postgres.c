@@ -5,13 +5,14 @@
  *
  *	bench_postgres [interactions [customers]]
  *
- * Only with OMNI_TEST_POSTGRES.  Always by the wall: most of the work is the
- * server's.
+ * Only with OMNI_TEST_POSTGRES.  By the wall; with BENCH_CPU also by the time
+ * of the processors, ours and the backend's, which must run on this machine.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <libpq-fe.h>
 
@@ -21,6 +22,68 @@
 #define ASKED 2000
 #define TURN 100
 #define TEXT 4000
+
+/* ---- what either side spends ---------------------------------------- */
+
+struct side {
+	int backend;		/* its process at the server */
+	double wall, cpu;
+};
+
+static double
+seconds(clockid_t clock)
+{
+	struct timespec now;
+
+	(void)clock_gettime(clock, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* Nanoseconds on a processor come first there; 0 where there is none. */
+static double
+backend_seconds(int process)
+{
+	char path[40];
+	long long spent = 0;
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/schedstat", process);
+	f = fopen(path, "r");
+	if (f == NULL)
+		return 0;
+	if (fscanf(f, "%lld", &spent) != 1)
+		spent = 0;
+	(void)fclose(f);
+	return (double)spent / 1e9;
+}
+
+static void
+side_start(struct side *side)
+{
+	side->cpu -= seconds(CLOCK_PROCESS_CPUTIME_ID) +
+	    backend_seconds(side->backend);
+	side->wall -= seconds(CLOCK_MONOTONIC);
+}
+
+static void
+side_stop(struct side *side)
+{
+	side->wall += seconds(CLOCK_MONOTONIC);
+	side->cpu += seconds(CLOCK_PROCESS_CPUTIME_ID) +
+	    backend_seconds(side->backend);
+}
+
+static void
+side_compare(int cpu, size_t count, const struct side *ours,
+    const struct side *theirs)
+{
+	double n = (double)count / 1e6;
+
+	if (cpu)
+		(void)printf("  of the processors: %.1f us each, raw %.1f us;"
+		    " libomni %.2f x\n", ours->cpu / n, theirs->cpu / n,
+		    theirs->cpu / ours->cpu);
+}
 
 /* ---- the raw side --------------------------------------------------- */
 
@@ -165,25 +228,23 @@ write_table(PGconn *conn, const struct table *t, const PGresult *batch)
 	    sizes, formats, 1)));
 }
 
-/* Seconds; reading is not timed. */
-static double
-write_raw(PGconn *conn, int64_t from, int64_t to)
+/* Reading is not timed. */
+static void
+write_raw(PGconn *conn, int64_t from, int64_t to, struct side *side)
 {
 	PGresult *batch[TABLES];
-	double start;
 	size_t i;
 
 	for (i = 0; i < TABLES; i++)
 		batch[i] = read_batch(conn, &tables[i], from, to);
-	start = bench_seconds();
+	side_start(side);
 	run(conn, "BEGIN");
 	for (i = 0; i < TABLES; i++)
 		write_table(conn, &tables[i], batch[i]);
 	run(conn, "COMMIT");
-	start = bench_seconds() - start;
+	side_stop(side);
 	for (i = 0; i < TABLES; i++)
 		PQclear(batch[i]);
-	return start;
 }
 
 /* Both must have written the same. */
@@ -214,29 +275,46 @@ check_equal(PGconn *conn)
 
 /* ---- appending ------------------------------------------------------ */
 
+/* The only other one of this database. */
+static int
+other_backend(PGconn *conn)
+{
+	PGresult *result = checked(conn, PQexec(conn, "SELECT pid FROM"
+	    " pg_stat_activity WHERE datname = current_database() AND"
+	    " backend_type = 'client backend' AND pid <>"
+	    " pg_backend_pid()"));
+	int process;
+
+	bench_check(PQntuples(result) == 1, "a database of its own");
+	process = (int)strtol(PQgetvalue(result, 0, 0), NULL, 10);
+	PQclear(result);
+	return process;
+}
+
 /* A batch each in turns, so that what else the machine does hits both. */
 static void
-append(omni *db, PGconn *conn, size_t count, size_t customers)
+append(omni *db, PGconn *conn, size_t count, size_t customers, int cpu)
 {
-	double ours = 0, theirs = 0;
+	struct side ours = { .backend = other_backend(conn) };
+	struct side theirs = { .backend = PQbackendPID(conn) };
 	int64_t from = last_fact(conn), to;
 	size_t i;
 
 	for (i = 0; i < count; i += BATCH) {
-		double start = bench_seconds();
-
+		side_start(&ours);
 		bench_sales_put(db, i, i + BATCH, customers, BATCH);
-		ours += bench_seconds() - start;
+		side_stop(&ours);
 		to = last_fact(conn);
-		theirs += write_raw(conn, from, to);
+		write_raw(conn, from, to, &theirs);
 		from = to;
 	}
 	check_equal(conn);
 	(void)printf("PostgreSQL, append %zu interactions of %zu customers,"
 	    " batches of %d: %.0f/s\n", count, customers, BATCH,
-	    (double)count / ours);
+	    (double)count / ours.wall);
 	(void)printf("  raw, same rows by unnest: %.0f/s; libomni %.2f x\n",
-	    (double)count / theirs, theirs / ours);
+	    (double)count / theirs.wall, theirs.wall / ours.wall);
+	side_compare(cpu, count, &ours, &theirs);
 }
 
 /* ---- looking back --------------------------------------------------- */
@@ -294,27 +372,51 @@ prepare_looks(PGconn *conn)
 		    looks[i], 0, NULL)));
 }
 
+/* One turn of either side, from the i-th look-up. */
 static void
-look(omni *db, PGconn *conn, size_t customers)
+look_turn(omni *db, size_t i, size_t customers, struct side *side,
+    double *times)
 {
-	static double ours[ASKED], theirs[ASKED];
-	PGresult *keys = checked(conn, PQexecParams(conn,
-	    "SELECT hash FROM omni_key", 0, NULL, NULL, NULL, NULL, 1));
-	size_t i, from, n, held = (size_t)PQntuples(keys);
-	double median;
+	size_t end = i + TURN;
 	char card[24];
 
-	bench_check(held > 0, "keys");
+	side_start(side);
+	for (; i < end; i++) {
+		bench_card(card, i, customers);
+		times[i] = bench_look(db, card);
+	}
+	side_stop(side);
+}
+
+static void
+raw_turn(PGconn *conn, size_t i, const PGresult *keys, struct side *side,
+    double *times)
+{
+	size_t end = i + TURN, held = (size_t)PQntuples(keys);
+
+	side_start(side);
+	for (; i < end; i++)
+		times[i] = raw_look(conn, PQgetvalue(keys,
+		    (int)(bench_mix(i + 99) % held), 0));
+	side_stop(side);
+}
+
+static void
+look(omni *db, PGconn *conn, size_t customers, int cpu)
+{
+	static double ours[ASKED], theirs[ASKED];
+	struct side our = { .backend = other_backend(conn) };
+	struct side their = { .backend = PQbackendPID(conn) };
+	PGresult *keys = checked(conn, PQexecParams(conn,
+	    "SELECT hash FROM omni_key", 0, NULL, NULL, NULL, NULL, 1));
+	double median;
+	size_t n;
+
+	bench_check(PQntuples(keys) > 0, "keys");
 	prepare_looks(conn);
 	for (n = 0; n < 2 * ASKED; n += TURN) {
-		from = n % ASKED;
-		for (i = from; i < from + TURN; i++) {
-			bench_card(card, i, customers);
-			ours[i] = bench_look(db, card);
-		}
-		for (i = from; i < from + TURN; i++)
-			theirs[i] = raw_look(conn, PQgetvalue(keys,
-			    (int)(bench_mix(i + 99) % held), 0));
+		look_turn(db, n % ASKED, customers, &our, ours);
+		raw_turn(conn, n % ASKED, keys, &their, theirs);
 	}
 	PQclear(keys);
 	median = bench_quantile(ours, ASKED, .5);
@@ -325,6 +427,7 @@ look(omni *db, PGconn *conn, size_t customers)
 	    " libomni %.2f x\n", bench_quantile(theirs, ASKED, .5),
 	    bench_quantile(theirs, ASKED, .99),
 	    bench_quantile(theirs, ASKED, .5) / median);
+	side_compare(cpu, 2 * ASKED, &our, &their);
 }
 
 int
@@ -333,6 +436,7 @@ main(int argc, char **argv)
 	const char *url = getenv("OMNI_TEST_POSTGRES");
 	size_t count = argc > 1 ? strtoul(argv[1], NULL, 10) : 100000;
 	size_t customers = argc > 2 ? strtoul(argv[2], NULL, 10) : 5000;
+	int cpu = getenv("BENCH_CPU") != NULL;
 	PGconn *conn;
 	omni *db;
 
@@ -346,9 +450,9 @@ main(int argc, char **argv)
 	db = bench_open(url);
 	bench_cards_put(db, customers);
 	conn = raw_open(url);
-	append(db, conn, count, customers);
+	append(db, conn, count, customers, cpu);
 	run(conn, "VACUUM ANALYZE");
-	look(db, conn, customers);
+	look(db, conn, customers, cpu);
 	run(conn, "DROP SCHEMA bench_raw CASCADE");
 	PQfinish(conn);
 	omni_close(db);
