@@ -1,0 +1,318 @@
+/*
+ * Erasing: not a byte of the person is left, and what comes again from before
+ * is turned away, whatever clocks say.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <sqlite3.h>
+
+#include "harness_store.h"
+
+/* What is somebody's, as it was given and as it is compared. */
+static const char *const secrets[] = {
+	"Zoë-Ünique", "zoe-unique", "zoe unique", "Krångelström",
+	"krangelstrom", "zoe.k@sekret.example", "+46709876543",
+	"070-987 65 43", "1971-03-05", "Hemliga gränden", "hemliga granden",
+	"the secret gift", "size-XS-please", "I said yes on paper",
+	"row-of-zoe", "receipt-of-zoe"
+};
+
+static omni_record *
+zoe_inline(void)
+{
+	omni_record *record = omni_record_new();
+
+	(void)omni_record_add(record, "email", "zoe.k@sekret.example");
+	return record;
+}
+
+static omni_record *
+zoe_row(int64_t time)
+{
+	omni_record *record = zoe_inline();
+
+	(void)omni_record_set_source(record, "crm", "row-of-zoe");
+	(void)omni_record_set_time(record, time);
+	(void)omni_record_add(record, "name.given", "Zoë-Ünique");
+	(void)omni_record_add(record, "name.family", "Krångelström");
+	(void)omni_record_add(record, "phone", "070-987 65 43");
+	(void)omni_record_add(record, "birth_date", "1971-03-05");
+	(void)omni_record_add(record, "address.street", "Hemliga gränden 7");
+	return record;
+}
+
+static omni_status
+put_purchase(struct harness *h, int64_t time, const char *key)
+{
+	omni_interaction *deed = omni_interaction_new("store", "purchase");
+	omni_record *who = zoe_inline();
+	omni_status status;
+
+	harness_ok(h, omni_interaction_set_key(deed, "till-7", key));
+	harness_ok(h, omni_interaction_set_who(deed, who));
+	harness_ok(h, omni_interaction_set_time(deed, time));
+	harness_ok(h, omni_interaction_set_body(deed,
+	    "{\"note\":\"the secret gift\"}"));
+	status = omni_interaction_put(h->db, deed, NULL);
+	omni_interaction_free(deed);
+	omni_record_free(who);
+	return status;
+}
+
+static void
+say_yes(struct harness *h)
+{
+	omni_purpose *news = omni_purpose_new("news");
+	omni_statement *yes = omni_statement_new(OMNI_SAID_GRANT, "news");
+	omni_record *who = zoe_inline();
+
+	harness_ok(h, omni_purpose_set_basis(news, OMNI_BASIS_CONSENT));
+	harness_ok(h, omni_purpose_put(h->db, news, NULL));
+	harness_ok(h, omni_statement_set_who(yes, who));
+	harness_ok(h, omni_statement_set_wording(yes,
+	    "I said yes on paper"));
+	harness_ok(h, omni_statement_set_time(yes, HARNESS_NOW - YEAR));
+	harness_ok(h, omni_statement_put(h->db, yes, NULL));
+	harness_ok(h, omni_setting_put(h->db, who, "size",
+	    "size-XS-please", HARNESS_NOW - YEAR, NULL));
+	omni_record_free(who);
+	omni_statement_free(yes);
+	omni_purpose_free(news);
+}
+
+/* Zoë and her life, among others'. */
+static void
+put_zoe(struct harness *h)
+{
+	omni_record *record;
+
+	rows_put(h, 300, 100);
+	record = zoe_row(HARNESS_NOW - YEAR);
+	harness_ok(h, omni_record_put(h->db, record, NULL));
+	omni_record_free(record);
+	harness_ok(h, put_purchase(h, HARNESS_NOW - YEAR,
+	    "receipt-of-zoe"));
+	harness_ok(h, put_purchase(h, HARNESS_NOW - YEAR / 2,
+	    "receipt-of-zoe-2"));
+	say_yes(h);
+	/* A row that changes leaves its older version behind. */
+	record = zoe_row(HARNESS_NOW - YEAR / 2);
+	(void)omni_record_add(record, "attr.note", "the secret gift");
+	harness_ok(h, omni_record_put(h->db, record, NULL));
+	omni_record_free(record);
+}
+
+static void
+zoes_id(struct harness *h, char id[OMNI_ID_SIZE])
+{
+	omni_customer *customer = NULL;
+
+	harness_ok(h, omni_customer_of(h->db, "crm", "row-of-zoe",
+	    &customer));
+	memcpy(id, omni_customer_id(customer), OMNI_ID_SIZE);
+	omni_customer_free(customer);
+}
+
+static size_t
+occurrences(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "rb");
+	size_t size = 0, length = strlen(text), i, found = 0;
+	unsigned char *bytes;
+	const size_t room = (size_t)16 << 20;
+
+	if (file == NULL)
+		return 0;
+	bytes = malloc(room);
+	assert_non_null(bytes);
+	size = fread(bytes, 1, room, file);
+	assert_true(size < room);
+	(void)fclose(file);
+	for (i = 0; i + length <= size; i++)
+		found += memcmp(bytes + i, text, length) == 0;
+	free(bytes);
+	return found;
+}
+
+static size_t
+traces(const struct harness *h, bool tell)
+{
+	static const char *const suffixes[] = { "", "-wal", "-journal" };
+	size_t i, k, n, all = 0;
+	char path[1100];
+
+	for (i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
+		for (k = 0; k < 3; k++) {
+			(void)snprintf(path, sizeof(path), "%s%s", h->url,
+			    suffixes[k]);
+			n = occurrences(path, secrets[i]);
+			if (n > 0 && tell)
+				print_error("%zu of \"%s\" in store%s\n", n,
+				    secrets[i], suffixes[k]);
+			all += n;
+		}
+	return all;
+}
+
+static void
+of_an_erased_person_not_a_byte_is_left(void **state)
+{
+	struct harness *h = harness_of(state);
+	char id[OMNI_ID_SIZE];
+
+	put_zoe(h);
+	zoes_id(h, id);
+	if (store_embedded(h))
+		assert_true(traces(h, false) > 10);
+	harness_ok(h, omni_customer_erase(h->db, id));
+	if (store_embedded(h))
+		assert_int_equal(traces(h, true), 0);
+	assert_int_equal(rows_count(h), 300);
+	store_sound(h);
+	/* Nor does the check, which copies tables, bring anything back. */
+	if (store_embedded(h))
+		assert_int_equal(traces(h, true), 0);
+}
+
+static void
+what_comes_again_from_before_an_erasure_is_turned_away(void **state)
+{
+	struct harness *h = harness_of(state);
+	omni_customer *customer = NULL;
+	omni_record *record;
+	char id[OMNI_ID_SIZE];
+
+	put_zoe(h);
+	zoes_id(h, id);
+	h->now += HARNESS_DAY;
+	harness_ok(h, omni_customer_erase(h->db, id));
+	harness_is(h, omni_customer_erase(h->db, id), OMNI_NONE);
+	harness_is(h, omni_customer_get(h->db, id, &customer), OMNI_NONE);
+	h->now += HARNESS_DAY;
+	record = zoe_row(HARNESS_NOW - YEAR);
+	harness_is(h, omni_record_put(h->db, record, NULL), OMNI_ERASED);
+	omni_record_free(record);
+	harness_is(h, put_purchase(h, HARNESS_NOW - YEAR, "receipt-of-zoe"),
+	    OMNI_ERASED);
+	/* A receipt of then that never came in time. */
+	harness_is(h, put_purchase(h, HARNESS_NOW - YEAR, "late receipt"),
+	    OMNI_ERASED);
+	/* Later she comes again. */
+	harness_ok(h, put_purchase(h, h->now, "new receipt"));
+	record = zoe_row(h->now);
+	harness_ok(h, omni_record_put(h->db, record, NULL));
+	omni_record_free(record);
+	zoes_id(h, id);
+	store_sound(h);
+	harness_ok(h, omni_rebuild(h->db));
+	harness_ok(h, omni_customer_get(h->db, id, &customer));
+	assert_int_equal(omni_customer_record_count(customer), 2);
+	omni_customer_free(customer);
+}
+
+/* Neither does a clock that is ahead bring her back, nor an old row once a
+ * newer one is there. */
+static void
+old_rows_stay_away_when_the_person_has_come_again(void **state)
+{
+	struct harness *h = harness_of(state);
+	omni_record *old = zoe_row(HARNESS_NOW - YEAR), *again;
+	omni_record *ahead = zoe_row(HARNESS_NOW + 70 * YEAR);
+	omni_batch *batch = NULL;
+	char id[OMNI_ID_SIZE];
+
+	put_zoe(h);
+	zoes_id(h, id);
+	h->now += HARNESS_DAY;
+	harness_ok(h, omni_customer_erase(h->db, id));
+	h->now += HARNESS_DAY;
+	harness_is(h, omni_record_put(h->db, ahead, NULL), OMNI_ERASED);
+	harness_is(h, put_purchase(h, HARNESS_NOW + 70 * YEAR, "ahead"),
+	    OMNI_ERASED);
+	again = zoe_row(h->now);
+	harness_ok(h, omni_batch_new(h->db, &batch));
+	harness_ok(h, omni_batch_add_record(batch, again));
+	harness_ok(h, omni_batch_add_record(batch, old));
+	harness_is(h, omni_batch_commit(batch), OMNI_PARTIAL);
+	assert_int_equal(omni_batch_status(batch, 0), OMNI_OK);
+	assert_int_equal(omni_batch_status(batch, 1), OMNI_ERASED);
+	omni_batch_free(batch);
+	harness_ok(h, put_purchase(h, h->now, "new receipt"));
+	harness_is(h, omni_record_put(h->db, old, NULL), OMNI_ERASED);
+	harness_is(h, put_purchase(h, HARNESS_NOW - YEAR, "old receipt"),
+	    OMNI_ERASED);
+	store_sound(h);
+	omni_record_free(old);
+	omni_record_free(ahead);
+	omni_record_free(again);
+}
+
+static void
+an_erasure_at_a_till_in_1970_holds_all_the_same(void **state)
+{
+	struct harness *h = harness_of(state);
+	omni_record *old = zoe_row(HARNESS_NOW - YEAR);
+	char id[OMNI_ID_SIZE];
+
+	h->now = HARNESS_NOW + YEAR;
+	put_zoe(h);
+	zoes_id(h, id);
+	h->now = HARNESS_DAY;
+	harness_ok(h, omni_customer_erase(h->db, id));
+	h->now = HARNESS_NOW + YEAR + HARNESS_DAY;
+	harness_is(h, omni_record_put(h->db, old, NULL), OMNI_ERASED);
+	omni_record_free(old);
+	harness_ok(h, put_purchase(h, h->now, "new receipt"));
+	/* Nor does one from 2099 hold for ever. */
+	old = zoe_row(h->now);
+	harness_ok(h, omni_record_put(h->db, old, NULL));
+	omni_record_free(old);
+	zoes_id(h, id);
+	h->now = HARNESS_NOW + 74 * YEAR;
+	harness_ok(h, omni_customer_erase(h->db, id));
+	h->now = HARNESS_NOW + YEAR + 2 * HARNESS_DAY;
+	harness_ok(h, put_purchase(h, h->now, "newest receipt"));
+	store_sound(h);
+}
+
+static void
+an_erasure_is_pending_while_a_reader_holds_old_pages(void **state)
+{
+	struct harness *h = harness_of(state);
+	omni_status status;
+	char id[OMNI_ID_SIZE];
+	sqlite3 *reader = NULL;
+	int i;
+
+	put_zoe(h);
+	zoes_id(h, id);
+	assert_int_equal(sqlite3_open(h->url, &reader), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(reader, "BEGIN; SELECT count(*) FROM "
+	    "omni_fact", NULL, NULL, NULL), SQLITE_OK);
+	harness_is(h, omni_customer_erase(h->db, id), OMNI_PENDING);
+	assert_true(traces(h, false) > 0);
+	assert_int_equal(sqlite3_close(reader), SQLITE_OK);
+	status = OMNI_OK;
+	for (i = 0; i < 50 && status == OMNI_OK; i++)
+		status = omni_maintain(h->db, 100);
+	harness_is(h, status, OMNI_DONE);
+	assert_int_equal(traces(h, true), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		HARNESS_TEST(of_an_erased_person_not_a_byte_is_left),
+		HARNESS_TEST(
+		    what_comes_again_from_before_an_erasure_is_turned_away),
+		HARNESS_TEST(an_erasure_at_a_till_in_1970_holds_all_the_same),
+		HARNESS_TEST(old_rows_stay_away_when_the_person_has_come_again),
+		EMBEDDED_TEST(
+		    an_erasure_is_pending_while_a_reader_holds_old_pages),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
