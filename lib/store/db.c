@@ -172,25 +172,34 @@ omni__transact(struct omni *db, bool write, omni__work_fn work,
     void *context)
 {
 	omni_status status = OMNI_INTERNAL;
-	bool unknown, there;
+	bool unknown = false, landed = false;
 	int i;
 
 	if (write && db->mode == OMNI_MODE_READONLY)
 		return omni__fail(&db->error, OMNI_READONLY,
 		    "the store was opened to read only");
 	for (i = 0; i < ATTEMPTS; i++) {
-		status = attempt(db, write, work, context, &unknown);
+		if (!unknown)
+			status = attempt(db, write, work, context, &unknown);
 		if (status >= 0 || (!db->writer.lost &&
 		    !db->ops->retry(db->store)))
-			return status;
-		/* The answer to the commit got lost: had it landed? */
-		if (unknown && omni__writer_landed(db, &there) == OMNI_OK &&
-		    there) {
-			omni__writer_committed(db);
-			return OMNI_OK;
+			break;
+		/* The answer to the commit got lost: had it landed?  Until
+		 * that is known nothing is done again. */
+		if (unknown && (status = omni__writer_landed(db,
+		    &landed)) == OMNI_OK) {
+			if (landed)
+				break;
+			unknown = false;
+			status = OMNI_BUSY;
 		}
 		pause_before_retry(db, i);
 	}
+	if (landed) {
+		omni__error_clear(&db->error);
+		omni__writer_committed(db);
+	} else if (status < 0 && unknown)
+		omni__writer_doubt(db);
 	return status;
 }
 

@@ -61,12 +61,26 @@ static const struct omni__sql writer_save = {
 	    " AND omni_writer.seq = $seq",
 };
 
+/* A write, so that it waits for whoever is still at that row: the commit
+ * whose answer got lost may just be going on. */
 static const struct omni__sql writer_seq = {
 	.name = "writer_seq",
-	.in = "number:i token:i",
-	.out = "ii",
-	.sql = "SELECT w.seq, w.feed FROM omni_writer w\n"
-	    "WHERE w.number = $number AND w.token = $token",
+	.in = "number:i",
+	.out = "iii",
+	.sql = "UPDATE omni_writer SET lease = omni_writer.lease\n"
+	    "FROM p WHERE number = $number\n"
+	    "RETURNING omni_writer.token, omni_writer.seq, omni_writer.feed",
+};
+
+/* Takes the number of a writer that may be new, so as to wait likewise; what
+ * is left of it belongs to no machine. */
+static const struct omni__sql writer_hold = {
+	.name = "writer_hold",
+	.in = "number:i none:b",
+	.sql = "INSERT INTO omni_writer (number, id, machine, token, lease,"
+	    " seq, stamp, feed)\n"
+	    "SELECT $number, $none, $none, 0, 0, 0, 0, 0 FROM p WHERE true\n"
+	    "ON CONFLICT (number) DO NOTHING",
 };
 
 static const struct omni__sql writer_return = {
@@ -257,25 +271,36 @@ omni__writer_committed(struct omni *db)
 omni_status
 omni__writer_landed(struct omni *db, bool *landed)
 {
+	static const unsigned char none[16] = { 0 };
 	struct omni__writer *writer = &db->writer;
 	struct omni__value in[2] = {
-		omni__int(writer->number), omni__int(writer->token)
+		omni__int(writer->number), omni__blob(none, sizeof(none))
 	};
 	struct omni__result result;
-	omni_status status;
+	omni_status status = OMNI_OK;
 
 	*landed = false;
 	/* Nothing was numbered: doing it again is harmless. */
 	if (writer->number == 0 || (writer->next == writer->seq &&
 	    writer->next_feed == writer->feed))
 		return OMNI_OK;
-	status = omni__query(db, &writer_seq, in, 1, &result);
+	if (writer->fresh)
+		status = omni__exec(db, &writer_hold, in, 1);
+	if (status == OMNI_OK)
+		status = omni__query(db, &writer_seq, in, 1, &result);
 	if (status != OMNI_OK)
 		return status;
 	*landed = result.count == 1 &&
-	    result.values[0].number == writer->next &&
-	    result.values[1].number == writer->next_feed;
+	    result.values[0].number == writer->token &&
+	    result.values[1].number == writer->next &&
+	    result.values[2].number == writer->next_feed;
 	return OMNI_OK;
+}
+
+void
+omni__writer_doubt(struct omni *db)
+{
+	memset(&db->writer, 0, sizeof(db->writer));
 }
 
 void

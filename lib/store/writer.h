@@ -17,8 +17,11 @@ int64_t omni__writer_feed(struct omni *db);
 /* Stores the numbers with the transaction that used them. */
 omni_status omni__writer_save(struct omni *db);
 void omni__writer_committed(struct omni *db);
-/* After a commit without an answer: did it happen? */
+/* After a commit without an answer: did it happen?  Waits for it if it is
+ * just happening. */
 omni_status omni__writer_landed(struct omni *db, bool *landed);
+/* That cannot be known: its numbers may be taken, so another writer goes on. */
+void omni__writer_doubt(struct omni *db);
 /* Gives the lease back. */
 void omni__writer_return(struct omni *db);
 
