@@ -54,21 +54,21 @@ static void
 what_is_put_counts_once(void **state)
 {
 	cut(harness_of(state), __func__, scenarios_write,
-	    scenarios_write_count, &fault_network_once, 3, 13);
+	    scenarios_write_count, &fault_network_once, 7, 29);
 }
 
 static void
 what_is_asked_is_answered(void **state)
 {
 	cut(harness_of(state), __func__, scenarios_read,
-	    scenarios_read_count, &fault_network_once, 4, 13);
+	    scenarios_read_count, &fault_network_once, 7, 29);
 }
 
 static void
 a_server_that_stays_away_is_told(void **state)
 {
 	cut(harness_of(state), __func__, scenarios_write, 1,
-	    &fault_network_gone, 11, 29);
+	    &fault_network_gone, 7, 29);
 }
 
 int
