@@ -3,20 +3,19 @@
  * costs.  Each pair runs in one process, one after the other, on the same
  * disk.
  *
- *	bench_store [rows [directory]]
+ *	bench_store [rows]
  *
- * PostgreSQL only with OMNI_TEST_POSTGRES.
+ * PostgreSQL only with OMNI_TEST_POSTGRES, and by the wall.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <libpq-fe.h>
 #include <sqlite3.h>
 
+#include "bench.h"
 #include "store/store.h"
 
 #define BATCH 10000
@@ -52,15 +51,6 @@ check(int fine, const char *what)
 		return;
 	(void)fprintf(stderr, "bench_store: %s\n", what);
 	exit(1);
-}
-
-static double
-seconds(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 static int64_t
@@ -120,14 +110,14 @@ static double
 load(const struct omni__store_ops *ops, struct omni__store *store,
     struct batch *batch, int64_t rows, size_t step)
 {
-	double start = seconds(), filling = 0;
+	double start = bench_seconds(), filling = 0;
 	int64_t from;
 
 	for (from = 0; from < rows; from += (int64_t)step) {
-		double before = seconds();
+		double before = bench_seconds();
 
 		batch_fill(batch, from, step);
-		filling += seconds() - before;
+		filling += bench_seconds() - before;
 		check(ops->begin(store, true, &error) == OMNI_OK &&
 		    ops->run(store, &put_fact, batch->facts, step, NULL, NULL,
 		    NULL, &error) == OMNI_OK &&
@@ -135,7 +125,7 @@ load(const struct omni__store_ops *ops, struct omni__store *store,
 		    NULL, &error) == OMNI_OK &&
 		    ops->commit(store, &error) == OMNI_OK, error.text);
 	}
-	return seconds() - start - filling;
+	return bench_seconds() - start - filling;
 }
 
 static double
@@ -145,7 +135,7 @@ look_up(const struct omni__store_ops *ops, struct omni__store *store,
 	struct omni__arena arena = { .env = NULL };
 	struct omni__value *ids = calloc(step, sizeof(*ids));
 	struct omni__result result;
-	double start = seconds();
+	double start = bench_seconds();
 	int64_t done;
 	size_t i;
 
@@ -160,7 +150,7 @@ look_up(const struct omni__store_ops *ops, struct omni__store *store,
 	}
 	omni__arena_free(&arena);
 	free(ids);
-	return seconds() - start;
+	return bench_seconds() - start;
 }
 
 /* ---- raw SQLite ----------------------------------------------------- */
@@ -237,24 +227,24 @@ raw_batch(struct raw *raw, const struct batch *batch)
 static double
 raw_load(struct raw *raw, struct batch *batch, int64_t rows, size_t step)
 {
-	double start = seconds(), filling = 0;
+	double start = bench_seconds(), filling = 0;
 	int64_t from;
 
 	for (from = 0; from < rows; from += (int64_t)step) {
-		double before = seconds();
+		double before = bench_seconds();
 
 		batch_fill(batch, from, step);
-		filling += seconds() - before;
+		filling += bench_seconds() - before;
 		raw_batch(raw, batch);
 	}
-	return seconds() - start - filling;
+	return bench_seconds() - start - filling;
 }
 
 /* What a program does with a row: it copies what it keeps. */
 static double
 raw_look_up(struct raw *raw, int64_t rows, int64_t count)
 {
-	double start = seconds();
+	double start = bench_seconds();
 	static char kept[256];
 	int64_t i;
 
@@ -267,7 +257,7 @@ raw_look_up(struct raw *raw, int64_t rows, int64_t count)
 		    (size_t)sqlite3_column_bytes(raw->get, 1));
 		(void)sqlite3_reset(raw->get);
 	}
-	return seconds() - start;
+	return bench_seconds() - start;
 }
 
 static void
@@ -292,54 +282,29 @@ figure(const char *what, int64_t count, double ours, double theirs)
 	(void)fflush(stdout);
 }
 
-static long
-resident_kib(void)
-{
-	FILE *status = fopen("/proc/self/status", "r");
-	char line[256];
-	long kib = 0;
-
-	if (status == NULL)
-		return 0;
-	while (fgets(line, sizeof(line), status) != NULL)
-		if (sscanf(line, "VmRSS: %ld", &kib) == 1)
-			break;
-	(void)fclose(status);
-	return kib;
-}
-
 static void
-remove_store(const char *path)
+open_both(const char *dir, const char *name, struct omni__store **store,
+    struct raw *raw)
 {
-	static const char *const ends[] = { "", "-wal", "-shm" };
-	char name[512];
-	size_t i;
+	char path[300];
 
-	for (i = 0; i < OMNI__COUNT(ends); i++) {
-		(void)snprintf(name, sizeof(name), "%s%s", path, ends[i]);
-		(void)unlink(name);
-	}
+	(void)snprintf(path, sizeof(path), "%s/%s-ours.db", dir, name);
+	*store = store_open(&omni__store_sqlite, path);
+	check(omni__store_sqlite.script(*store, tables, &error) == OMNI_OK,
+	    error.text);
+	(void)snprintf(path, sizeof(path), "%s/%s-raw.db", dir, name);
+	raw_open(raw, path);
 }
 
 static void
 bench_sqlite(const char *dir, struct batch *batch, int64_t rows)
 {
 	const struct omni__store_ops *ops = &omni__store_sqlite;
-	char ours[256], theirs[256];
 	struct omni__store *store;
 	double put, raw_put, one, raw_one;
 	struct raw raw;
-	long before = resident_kib();
 
-	(void)snprintf(ours, sizeof(ours), "%s/bench-ours.db", dir);
-	(void)snprintf(theirs, sizeof(theirs), "%s/bench-raw.db", dir);
-	remove_store(ours);
-	remove_store(theirs);
-	store = store_open(ops, ours);
-	check(ops->script(store, tables, &error) == OMNI_OK, error.text);
-	(void)printf("resident: %ld KiB before, %ld KiB with an open store\n",
-	    before, resident_kib());
-	raw_open(&raw, theirs);
+	open_both(dir, "many", &store, &raw);
 	raw_put = raw_load(&raw, batch, rows, BATCH);
 	put = load(ops, store, batch, rows, BATCH);
 	figure("SQLite, rows put in batches of 10,000", rows, put, raw_put);
@@ -351,18 +316,12 @@ bench_sqlite(const char *dir, struct batch *batch, int64_t rows)
 	figure("SQLite, looked up by key, one at once", 500000, one, raw_one);
 	ops->close(store);
 	raw_close(&raw);
-	remove_store(ours);
-	remove_store(theirs);
-	store = store_open(ops, ours);
-	check(ops->script(store, tables, &error) == OMNI_OK, error.text);
-	raw_open(&raw, theirs);
+	open_both(dir, "single", &store, &raw);
 	raw_one = raw_load(&raw, batch, 5000, 1);
 	one = load(ops, store, batch, 5000, 1);
 	figure("SQLite, durable commits of one row", 5000, one, raw_one);
 	ops->close(store);
 	raw_close(&raw);
-	remove_store(ours);
-	remove_store(theirs);
 }
 
 /* ---- raw libpq: INSERT ... unnest of binary arrays ------------------- */
@@ -444,12 +403,12 @@ pq_load(PGconn *conn, struct batch *batch, int64_t rows)
 	pq_check(conn, PQprepare(conn, "key", "INSERT INTO bench_key (hash,"
 	    " id) SELECT * FROM unnest($1::int8[], $2::int8[])"
 	    " ON CONFLICT (hash, id) DO NOTHING", 2, NULL));
-	start = seconds();
+	start = bench_seconds();
 	for (from = 0; from < rows; from += SERVER_BATCH) {
-		double before = seconds();
+		double before = bench_seconds();
 
 		batch_fill(batch, from, SERVER_BATCH);
-		filling += seconds() - before;
+		filling += bench_seconds() - before;
 		pq_check(conn, PQexec(conn,
 		    "BEGIN ISOLATION LEVEL SERIALIZABLE"));
 		pq_put(conn, "fact", batch->facts, fact_types, 3,
@@ -459,7 +418,7 @@ pq_load(PGconn *conn, struct batch *batch, int64_t rows)
 		pq_check(conn, PQexec(conn, "COMMIT"));
 	}
 	free(wire);
-	return seconds() - start - filling;
+	return bench_seconds() - start - filling;
 }
 
 static double
@@ -476,14 +435,14 @@ pq_look_up(PGconn *conn, int64_t rows, int64_t count)
 	pq_check(conn, PQprepare(conn, "get", "SELECT f.record, f.body FROM"
 	    " unnest($1::int8[]) AS p (id) JOIN bench_fact AS f USING (id)",
 	    1, NULL));
-	start = seconds();
+	start = bench_seconds();
 	for (done = 0; done < count; done += SERVER_BATCH) {
 		for (i = 0; i < SERVER_BATCH; i++)
 			ids[i] = omni__int(mixed(done + (int64_t)i) % rows);
 		pq_put(conn, "get", ids, &type, 1, SERVER_BATCH, wire);
 	}
 	free(wire);
-	return seconds() - start;
+	return bench_seconds() - start;
 }
 
 static void
@@ -521,10 +480,14 @@ main(int argc, char **argv)
 	int64_t rows = argc > 1 ? strtoll(argv[1], NULL, 10) : 1000000;
 	const char *url = getenv("OMNI_TEST_POSTGRES");
 	struct batch *batch = malloc(sizeof(*batch));
+	char directory[256];
 
 	check(batch != NULL && rows >= BATCH && rows % BATCH == 0,
 	    "rows are a multiple of 10,000");
-	bench_sqlite(argc > 2 ? argv[2] : "/tmp", batch, rows);
+	bench_directory(directory, sizeof(directory));
+	bench_sqlite(directory, batch, rows);
+	bench_clean(directory);
+	(void)unsetenv("BENCH_CPU");
 	if (url != NULL && url[0] != '\0')
 		bench_postgres(url, batch, rows > 200000 ? 200000 : rows);
 	else
