@@ -39,19 +39,27 @@ static const struct omni__sql row_version_delete = {
 	.sql = "DELETE FROM omni_version USING p WHERE record = $id",
 };
 
-static const struct omni__sql row_save = {
-	.name = "row_save",
-	.in = "id:b fact:i happened:i content:i first:i flags:i pool:b "
-	    "customer:b strength:i features:b",
+#define ROW_IN \
+	"id:b fact:i happened:i content:i first:i flags:i pool:b " \
+	"customer:b strength:i features:b"
+
+static const struct omni__sql row_insert = {
+	.name = "row_insert",
+	.in = ROW_IN,
 	.sql = "INSERT INTO omni_record (id, fact, happened, content, first,"
 	    " flags, pool, customer, strength, features)\n"
 	    "SELECT $id, $fact, $happened, $content, $first, $flags, $pool,"
-	    " $customer, $strength, $features FROM p WHERE true\n"
-	    "ON CONFLICT (id) DO UPDATE SET fact = excluded.fact,"
-	    " happened = excluded.happened, content = excluded.content,"
-	    " first = excluded.first, flags = excluded.flags,"
-	    " pool = excluded.pool, customer = excluded.customer,"
-	    " strength = excluded.strength, features = excluded.features",
+	    " $customer, $strength, $features FROM p WHERE true",
+};
+
+static const struct omni__sql row_update = {
+	.name = "row_update",
+	.in = ROW_IN,
+	.sql = "UPDATE omni_record SET fact = $fact, happened = $happened,"
+	    " content = $content, first = $first, flags = $flags,"
+	    " pool = $pool, customer = $customer, strength = $strength,"
+	    " features = $features\n"
+	    "FROM p WHERE id = $id",
 };
 #define SAVE_COLUMNS 10
 
@@ -266,17 +274,20 @@ omni__rows_save(struct omni__resolver *r)
 {
 	struct omni *db = r->db;
 	struct omni__row **sorted;
-	struct omni__value *save, *gone;
+	struct omni__value *fresh, *changed, *gone;
 	omni_status status = OMNI_OK;
-	size_t i, saves = 0, gones = 0;
+	size_t i, news = 0, changes = 0, gones = 0;
 
 	sorted = omni__arena_copy(&db->scratch, r->rows,
 	    r->count * sizeof(*sorted));
-	save = omni__arena_alloc(&db->scratch,
-	    (r->count * SAVE_COLUMNS + 1) * sizeof(*save));
+	fresh = omni__arena_alloc(&db->scratch,
+	    (r->count * SAVE_COLUMNS + 1) * sizeof(*fresh));
+	changed = omni__arena_alloc(&db->scratch,
+	    (r->count * SAVE_COLUMNS + 1) * sizeof(*changed));
 	gone = omni__arena_alloc(&db->scratch,
 	    (r->count + 1) * sizeof(*gone));
-	if (sorted == NULL || save == NULL || gone == NULL)
+	if (sorted == NULL || fresh == NULL || changed == NULL ||
+	    gone == NULL)
 		return omni__nomem(&db->error);
 	qsort(sorted, r->count, sizeof(*sorted), compare_rows);
 	for (i = 0; i < r->count && status == OMNI_OK; i++) {
@@ -285,14 +296,17 @@ omni__rows_save(struct omni__resolver *r)
 		if (row->gone && row->stored)
 			gone[gones++] = omni__blob(row->id, OMNI__ID);
 		else if (row->dirty && !row->gone)
-			status = save_params(db, row,
-			    save + SAVE_COLUMNS * saves++);
+			status = save_params(db, row, row->stored ?
+			    changed + SAVE_COLUMNS * changes++ :
+			    fresh + SAVE_COLUMNS * news++);
 	}
 	if (status == OMNI_OK)
 		status = omni__exec(db, &row_delete, gone, gones);
 	if (status == OMNI_OK)
 		status = omni__exec(db, &row_version_delete, gone, gones);
 	if (status == OMNI_OK)
-		status = omni__exec(db, &row_save, save, saves);
+		status = omni__exec(db, &row_update, changed, changes);
+	if (status == OMNI_OK)
+		status = omni__exec(db, &row_insert, fresh, news);
 	return status;
 }
