@@ -47,18 +47,58 @@ raw_prepare(sqlite3 *db, const char *sql)
 
 /* ---- reading a batch ------------------------------------------------ */
 
+struct cell {
+	int type, size;
+	int64_t number;		/* or where in the batch the bytes are */
+	const char *bytes;
+};
+
 struct row {
-	sqlite3_value *values[COLUMNS];
+	struct cell cells[COLUMNS];
 };
 
 struct table {
 	sqlite3_stmt *select, *insert;
 	struct row *rows;
 	size_t count, room;
+	char *bytes;		/* of all texts and blobs of the batch */
+	size_t used, space;
 	int columns;
 	int folds;
 	enum { ASK, WAITING, ENDED } state;	/* is a row held already? */
 };
+
+/* One element more, or as many as are wanted more. */
+static void *
+grow(void *memory, size_t used, size_t more, size_t *room, size_t size)
+{
+	if (used + more <= *room)
+		return memory;
+	*room = 2 * (used + more) + 1024;
+	memory = realloc(memory, *room * size);
+	bench_check(memory != NULL, "memory");
+	return memory;
+}
+
+static void
+add_cell(struct table *t, struct cell *cell, int column)
+{
+	cell->type = sqlite3_column_type(t->select, column);
+	if (cell->type == SQLITE_INTEGER) {
+		cell->number = sqlite3_column_int64(t->select, column);
+	} else if (cell->type != SQLITE_NULL) {
+		const void *bytes = sqlite3_column_blob(t->select, column);
+		size_t size = (size_t)sqlite3_column_bytes(t->select,
+		    column);
+
+		t->bytes = grow(t->bytes, t->used, size, &t->space, 1);
+		if (size > 0)
+			memcpy(t->bytes + t->used, bytes, size);
+		cell->size = (int)size;
+		cell->number = (int64_t)t->used;
+		t->used += size;
+	}
+}
 
 static void
 add_row(struct table *t)
@@ -66,18 +106,27 @@ add_row(struct table *t)
 	struct row *row;
 	int c;
 
-	if (t->count == t->room) {
-		t->room = t->room > 0 ? 2 * t->room : 1024;
-		t->rows = realloc(t->rows, t->room * sizeof(*t->rows));
-		bench_check(t->rows != NULL, "memory");
-	}
+	t->rows = grow(t->rows, t->count, 1, &t->room, sizeof(*t->rows));
 	row = &t->rows[t->count++];
 	memset(row, 0, sizeof(*row));
-	for (c = 0; c < t->columns; c++) {
-		row->values[c] = sqlite3_value_dup(
-		    sqlite3_column_value(t->select, c));
-		bench_check(row->values[c] != NULL, "memory");
-	}
+	for (c = 0; c < t->columns; c++)
+		add_cell(t, &row->cells[c], c);
+}
+
+/* The bytes have come to rest. */
+static void
+settle(struct table *t)
+{
+	size_t i;
+	int c;
+
+	for (i = 0; i < t->count; i++)
+		for (c = 0; c < t->columns; c++) {
+			struct cell *cell = &t->rows[i].cells[c];
+
+			if (cell->type != SQLITE_INTEGER)
+				cell->bytes = t->bytes + cell->number;
+		}
 }
 
 /* Takes rows up to a number and a fact; the last row's fact. */
@@ -97,39 +146,23 @@ take(struct table *t, size_t most, int64_t until)
 		add_row(t);
 		t->state = ASK;
 	}
+	settle(t);
 	return fact;
-}
-
-static void
-release(struct table *t)
-{
-	size_t i;
-	int c;
-
-	for (i = 0; i < t->count; i++)
-		for (c = 0; c < t->columns; c++)
-			sqlite3_value_free(t->rows[i].values[c]);
-	t->count = 0;
 }
 
 /* ---- writing it ----------------------------------------------------- */
 
 static int
-compare_values(sqlite3_value *x, sqlite3_value *y)
+compare_cells(const struct cell *x, const struct cell *y)
 {
-	int m, n, order;
+	int order;
 
-	if (sqlite3_value_type(x) == SQLITE_INTEGER) {
-		int64_t a = sqlite3_value_int64(x);
-		int64_t b = sqlite3_value_int64(y);
-
-		return a < b ? -1 : a > b;
-	}
-	m = sqlite3_value_bytes(x);
-	n = sqlite3_value_bytes(y);
-	order = m == 0 || n == 0 ? 0 : memcmp(sqlite3_value_blob(x),
-	    sqlite3_value_blob(y), (size_t)(m < n ? m : n));
-	return order != 0 ? order : m < n ? -1 : m > n;
+	if (x->type == SQLITE_INTEGER)
+		return x->number < y->number ? -1 : x->number > y->number;
+	order = memcmp(x->bytes, y->bytes,
+	    (size_t)(x->size < y->size ? x->size : y->size));
+	return order != 0 ? order : x->size < y->size ? -1 :
+	    x->size > y->size;
 }
 
 /* No primary key has more than four columns, and all come first. */
@@ -139,9 +172,24 @@ compare_rows(const void *left, const void *right)
 	const struct row *a = left, *b = right;
 	int c, order = 0;
 
-	for (c = 0; c < 4 && order == 0 && a->values[c] != NULL; c++)
-		order = compare_values(a->values[c], b->values[c]);
+	for (c = 0; c < 4 && order == 0 && a->cells[c].type != 0; c++)
+		order = compare_cells(&a->cells[c], &b->cells[c]);
 	return order;
+}
+
+static void
+bind(sqlite3_stmt *statement, int at, const struct cell *cell)
+{
+	if (cell->type == SQLITE_INTEGER)
+		(void)sqlite3_bind_int64(statement, at, cell->number);
+	else if (cell->type == SQLITE_TEXT)
+		(void)sqlite3_bind_text(statement, at, cell->bytes,
+		    cell->size, SQLITE_STATIC);
+	else if (cell->type == SQLITE_BLOB)
+		(void)sqlite3_bind_blob(statement, at, cell->bytes,
+		    cell->size, SQLITE_STATIC);
+	else
+		(void)sqlite3_bind_null(statement, at);
 }
 
 static void
@@ -154,13 +202,12 @@ insert(struct table *t)
 		const struct row *row = &t->rows[i];
 
 		if (t->folds && i + 1 < t->count &&
-		    compare_values(row->values[0], row[1].values[0]) == 0) {
+		    compare_cells(row->cells, row[1].cells) == 0) {
 			folded++;
 			continue;
 		}
 		for (c = 0; c < t->columns; c++)
-			(void)sqlite3_bind_value(t->insert, c + 1,
-			    row->values[c]);
+			bind(t->insert, c + 1, &row->cells[c]);
 		if (t->folds)
 			(void)sqlite3_bind_int(t->insert, c + 1, folded);
 		folded = 1;
@@ -178,8 +225,10 @@ write_batch(sqlite3 *db, struct table *tables, size_t count)
 
 	raw_run(db, "BEGIN IMMEDIATE");
 	for (i = 0; i < count; i++) {
-		qsort(tables[i].rows, tables[i].count,
-		    sizeof(*tables[i].rows), compare_rows);
+		/* Facts are in order. */
+		if (i > 0)
+			qsort(tables[i].rows, tables[i].count,
+			    sizeof(*tables[i].rows), compare_rows);
 		insert(&tables[i]);
 	}
 	raw_run(db, "COMMIT");
@@ -241,12 +290,13 @@ raw_copy(const char *from_path, const char *to_path,
 			(void)take(&tables[i], SIZE_MAX, until);
 		took += write_batch(to, tables, count);
 		for (i = 0; i < count; i++)
-			release(&tables[i]);
+			tables[i].count = tables[i].used = 0;
 	}
 	for (i = 0; i < count; i++) {
 		(void)sqlite3_finalize(tables[i].select);
 		(void)sqlite3_finalize(tables[i].insert);
 		free(tables[i].rows);
+		free(tables[i].bytes);
 	}
 	(void)sqlite3_close(from);
 	(void)sqlite3_close(to);
