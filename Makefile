@@ -14,7 +14,7 @@ PYTHON	 ?= python3
 
 # How long `make fuzz` spends on each target, and `make check` on a program.
 FUZZ_SECONDS	?= 30
-TEST_SECONDS	?= 300
+TEST_SECONDS	?= 900
 
 comma	:= ,
 # A sanitized build lives beside the plain one, never inside it.

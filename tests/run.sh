@@ -5,7 +5,7 @@
 #
 # usage: tests/run.sh PROGRAM...
 
-limit=${TEST_SECONDS:-300}
+limit=${TEST_SECONDS:-900}
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM
