@@ -154,12 +154,34 @@ processes_that_write_at_once_end_like_one(void **state)
 	as_if_alone(h);
 }
 
+/* A till that slept longer than its lease lasts, while another wrote. */
+static void
+an_idle_handle_that_lost_its_writer_takes_another(void **state)
+{
+	struct harness *h = harness_of(state);
+	omni *other;
+	int i;
+
+	harness_ok(h, put_colliding(h->db, 0, 0));
+	h->now += 11 * HARNESS_MINUTE;
+	other = harness_open(h);
+	assert_int_equal(put_colliding(other, 1, 0), OMNI_OK);
+	for (i = 1; i < 4; i++) {
+		harness_ok(h, put_colliding(h->db, 0, i));
+		assert_int_equal(put_colliding(other, 1, i), OMNI_OK);
+	}
+	omni_close(other);
+	harness_ok(h, omni_check(h->db, NULL));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		HARNESS_TEST(handles_that_write_at_once_end_like_one),
 		HARNESS_TEST(processes_that_write_at_once_end_like_one),
+		HARNESS_TEST(
+		    an_idle_handle_that_lost_its_writer_takes_another),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

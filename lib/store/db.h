@@ -33,6 +33,7 @@ struct omni__writer {
 	int64_t feed;		/* last line of the change feed, committed */
 	int64_t next_feed;
 	bool fresh;		/* leased in this very transaction */
+	bool checked;		/* the lease was found good in it */
 	bool lost;		/* the lease was taken by somebody else */
 };
 

@@ -61,6 +61,14 @@ static const struct omni__sql writer_save = {
 	    " AND omni_writer.seq = $seq",
 };
 
+static const struct omni__sql writer_check = {
+	.name = "writer_check",
+	.in = "number:i",
+	.out = "iii",
+	.sql = "SELECT w.token, w.seq, w.feed FROM omni_writer w\n"
+	    "WHERE w.number = $number",
+};
+
 /* A write, so that it waits for whoever is still at that row: the commit
  * whose answer got lost may just be going on. */
 static const struct omni__sql writer_seq = {
@@ -100,7 +108,7 @@ static void
 use(struct omni__writer *writer, int64_t number, int64_t token, int64_t seq,
     int64_t stamp, int64_t feed)
 {
-	writer->fresh = true;
+	writer->fresh = writer->checked = true;
 	writer->number = number;
 	writer->token = token;
 	writer->seq = writer->next = seq;
@@ -185,17 +193,47 @@ omni__writer_begin(struct omni *db)
 
 	if (writer->fresh || writer->lost)
 		memset(writer, 0, sizeof(*writer));
+	writer->checked = false;
 	writer->next = writer->seq;
 	writer->next_stamp = writer->stamp;
 	writer->next_feed = writer->feed;
+}
+
+/*
+ * A handle that was idle may have lost its writer to another, who went on
+ * numbering: then it needs a new one before it numbers anything.
+ */
+static omni_status
+check_lease(struct omni *db)
+{
+	struct omni__writer *writer = &db->writer;
+	struct omni__value in = omni__int(writer->number);
+	const struct omni__value *row;
+	struct omni__result result;
+	omni_status status;
+
+	if (writer->number == 0 || writer->checked)
+		return OMNI_OK;
+	status = omni__query(db, &writer_check, &in, 1, &result);
+	if (status != OMNI_OK)
+		return status;
+	row = result.values;
+	if (result.count == 1 && row[0].number == writer->token &&
+	    row[1].number == writer->seq && row[2].number == writer->feed)
+		writer->checked = true;
+	else
+		memset(writer, 0, sizeof(*writer));
+	return OMNI_OK;
 }
 
 omni_status
 omni__writer_take(struct omni *db, size_t count, int64_t *first)
 {
 	struct omni__writer *writer = &db->writer;
-	omni_status status;
+	omni_status status = check_lease(db);
 
+	if (status != OMNI_OK)
+		return status;
 	if (writer->number == 0) {
 		status = lease(db);
 		if (status != OMNI_OK) {
