@@ -27,7 +27,7 @@
 
 struct side {
 	int backend;		/* its process at the server */
-	double wall, cpu;
+	double wall, client, server;
 };
 
 static double
@@ -60,8 +60,8 @@ backend_seconds(int process)
 static void
 side_start(struct side *side)
 {
-	side->cpu -= seconds(CLOCK_PROCESS_CPUTIME_ID) +
-	    backend_seconds(side->backend);
+	side->client -= seconds(CLOCK_PROCESS_CPUTIME_ID);
+	side->server -= backend_seconds(side->backend);
 	side->wall -= seconds(CLOCK_MONOTONIC);
 }
 
@@ -69,8 +69,8 @@ static void
 side_stop(struct side *side)
 {
 	side->wall += seconds(CLOCK_MONOTONIC);
-	side->cpu += seconds(CLOCK_PROCESS_CPUTIME_ID) +
-	    backend_seconds(side->backend);
+	side->client += seconds(CLOCK_PROCESS_CPUTIME_ID);
+	side->server += backend_seconds(side->backend);
 }
 
 static void
@@ -80,9 +80,11 @@ side_compare(int cpu, size_t count, const struct side *ours,
 	double n = (double)count / 1e6;
 
 	if (cpu)
-		(void)printf("  of the processors: %.1f us each, raw %.1f us;"
-		    " libomni %.2f x\n", ours->cpu / n, theirs->cpu / n,
-		    theirs->cpu / ours->cpu);
+		(void)printf("  of the processors, client + server: %.1f +"
+		    " %.1f us each, raw %.1f + %.1f us; libomni %.2f x\n",
+		    ours->client / n, ours->server / n, theirs->client / n,
+		    theirs->server / n, (theirs->client + theirs->server) /
+		    (ours->client + ours->server));
 }
 
 /* ---- the raw side --------------------------------------------------- */
