@@ -67,11 +67,9 @@ omni_statement_free(omni_statement *statement)
 	omni__object_free(statement);
 }
 
-omni_status
-omni__statement_copy(const struct omni_statement *from,
-    struct omni_statement **copy)
+static omni_status
+copy_texts(const struct omni_statement *from, struct omni_statement *s)
 {
-	struct omni_statement *s = omni__object_new(NULL, sizeof(*s));
 	const char *const texts[] = {
 		from->purpose, from->customer, from->channel, from->via,
 		from->wording, from->source, from->key
@@ -80,15 +78,25 @@ omni__statement_copy(const struct omni_statement *from,
 		&s->purpose, &s->customer, &s->channel, &s->via,
 		&s->wording, &s->source, &s->key
 	};
-	omni_status status = OMNI_OK;
 	size_t i;
 
-	if (s == NULL)
-		return OMNI_NOMEM;
 	for (i = 0; i < OMNI__COUNT(texts); i++)
 		if (texts[i] != NULL && (*places[i] = omni__arena_strdup(
 		    &s->object.arena, texts[i])) == NULL)
-			status = OMNI_NOMEM;
+			return OMNI_NOMEM;
+	return OMNI_OK;
+}
+
+omni_status
+omni__statement_copy(const struct omni_statement *from,
+    struct omni_statement **copy)
+{
+	struct omni_statement *s = omni__object_new(NULL, sizeof(*s));
+	omni_status status;
+
+	if (s == NULL)
+		return OMNI_NOMEM;
+	status = copy_texts(from, s);
 	if (status == OMNI_OK && from->who != NULL)
 		status = omni__record_copy(from->who, &s->who);
 	s->flaw = from->flaw;
