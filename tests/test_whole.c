@@ -22,14 +22,12 @@ beside(const struct harness *h, const char *name, char path[1024])
 }
 
 /* The harness with another store in it. */
-static struct harness
-other_store(struct harness *h, const char *path)
+static void
+other_store(struct harness *h, const char *path, struct harness *other)
 {
-	struct harness other = *h;
-
-	(void)snprintf(other.url, sizeof(other.url), "%.1000s", path);
-	other.db = harness_open(&other);
-	return other;
+	*other = *h;
+	(void)snprintf(other->url, sizeof(other->url), "%.1000s", path);
+	other->db = harness_open(other);
 }
 
 /* ---- copies --------------------------------------------------------- */
@@ -125,7 +123,7 @@ a_backup_of_a_store_in_use_is_sound(void **state)
 	atomic_store(&busy.stop, true);
 	assert_int_equal(pthread_join(thread, NULL), 0);
 	harness_is(h, busy.status, OMNI_OK);
-	copy = other_store(h, path);
+	other_store(h, path, &copy);
 	store_sound(&copy);
 	assert_true(rows_count(&copy) >= 400 &&
 	    rows_count(&copy) <= 400 + busy.put);
@@ -165,7 +163,7 @@ a_copied_file_has_writers_of_its_own(void **state)
 	beside(h, "copy.db", path);
 	copy_file(h->url, path);
 	h->db = harness_open(h);
-	copy = other_store(h, path);
+	other_store(h, path, &copy);
 	number_differently(h, &copy);
 	store_sound(h);
 	store_sound(&copy);
