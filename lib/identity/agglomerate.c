@@ -237,8 +237,41 @@ strongest(const struct work *w, size_t *a, size_t *b)
 	return true;
 }
 
-/* A nameless one that fits two customers within one bit, who are not one
- * themselves, belongs to neither. */
+static bool
+holds(const struct omni__group *group, uint64_t key)
+{
+	size_t i, k;
+
+	for (i = 0; i < group->count; i++)
+		for (k = 0; k < group->persons[i]->count; k++)
+			if (group->persons[i]->items[k].hash == key)
+				return true;
+	return false;
+}
+
+/* Which of x's identifiers the cluster shares: a bit each. */
+static uint64_t
+shared_keys(const struct work *w, size_t x, size_t cluster)
+{
+	const struct omni__person *person = w->groups[x].persons[0];
+	uint64_t shared = 0;
+	size_t i, g, bit = 0;
+
+	for (i = 0; i < person->count && bit < 64; i++) {
+		if (person->items[i].hash == 0)
+			continue;
+		for (g = 0; g < w->count; g++)
+			if (w->members[cluster] >> g & 1 &&
+			    holds(&w->groups[g], person->items[i].hash))
+				shared |= UINT64_C(1) << bit;
+		bit++;
+	}
+	return shared;
+}
+
+/* A nameless one that fits two customers by the same values, within one bit,
+ * who are not one themselves, belongs to neither.  (Who shares an e-mail with
+ * one and a phone with the other links the two.) */
 static bool
 fits_two(const struct work *w, size_t x, size_t chosen)
 {
@@ -255,6 +288,7 @@ fits_two(const struct work *w, size_t x, size_t chosen)
 		other = cell_of(w, x, k);
 		if (!other->apart && other->weight >= w->model->join &&
 		    other->weight >= weight - OMNI__BIT &&
+		    shared_keys(w, x, k) == shared_keys(w, x, chosen) &&
 		    (cell_of(w, chosen, k)->apart ||
 		    cell_of(w, chosen, k)->weight < w->model->join))
 			return true;

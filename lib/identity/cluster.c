@@ -158,21 +158,15 @@ unite_given(struct work *w)
 /* Too large a pool is first drawn together where one name stands under one
  * shared identifier (an atom): a customer seen in many ways stays whole.
  * Where stewards keep people apart, nothing is drawn together unasked. */
-static void
+static omni_status
 unite_atoms(struct work *w)
 {
-	size_t i;
+	const struct omni__pool *pool = w->pool;
 
 	if (w->apart)
-		return;
-	for (i = 0; i < w->pool->edge_count; i++) {
-		const struct omni__edge *e = &w->pool->edges[i];
-		int64_t mark = w->pool->nodes[e->a]->person->mark;
-
-		if (e->weight >= 0 && mark != 0 &&
-		    mark == w->pool->nodes[e->b]->person->mark)
-			(void)omni__unite(w->same, e->a, e->b);
-	}
+		return OMNI_OK;
+	return omni__connect(w->db, w->model, pool->nodes, pool->claims,
+	    pool->claim_count, 0, true, w->same);
 }
 
 /* ---- groups --------------------------------------------------------- */
@@ -357,13 +351,16 @@ static omni_status
 split_part(struct work *w, const size_t *members, size_t count,
     int32_t level)
 {
-	size_t *unions, *copy, i, groups;
+	size_t *unions, *copy, groups;
+	omni_status status = OMNI_OK;
 
 	groups = count_groups(w, members, count);
 	if (groups == SIZE_MAX)
 		return omni__nomem(&w->db->error);
 	if (groups > OMNI__POOL_MAX && level == w->model->edge) {
-		unite_atoms(w);
+		status = unite_atoms(w);
+		if (status != OMNI_OK)
+			return status;
 		groups = count_groups(w, members, count);
 	}
 	if (groups <= OMNI__POOL_MAX)
@@ -379,11 +376,10 @@ split_part(struct work *w, const size_t *members, size_t count,
 	    count * sizeof(*copy));
 	if (unions == NULL || copy == NULL)
 		return omni__nomem(&w->db->error);
-	for (i = 0; i < w->pool->edge_count; i++)
-		if (w->pool->edges[i].weight >= level)
-			(void)omni__unite(unions, w->pool->edges[i].a,
-			    w->pool->edges[i].b);
-	return each_component(w, unions, copy, count, level);
+	status = omni__connect(w->db, w->model, w->pool->nodes,
+	    w->pool->claims, w->pool->claim_count, level, false, unions);
+	return status == OMNI_OK ?
+	    each_component(w, unions, copy, count, level) : status;
 }
 
 omni_status

@@ -40,18 +40,29 @@ int omni__node_order(const struct omni__node *, const struct omni__node *);
 
 /* ---- one pool (cluster.c) ------------------------------------------- */
 
-/* A candidate pair, by index; a < b. */
-struct omni__edge {
-	size_t a, b;
-	int32_t weight;
+/* An identifier that still points at somebody, and who holds it.  In lists
+ * they stand by key, then by age. */
+struct omni__claim {
+	uint64_t key;
+	size_t node;
 };
+
+/*
+ * Unites the holders of each key whose pair weighs at least `least` (with
+ * one_name: only those of one name), as if every pair were looked at; but no
+ * pair is weighed that is connected already, so that a customer with
+ * thousands of records costs one look at each.
+ */
+omni_status omni__connect(struct omni *db, const struct omni__model *,
+    struct omni__node *const *nodes, const struct omni__claim *claims,
+    size_t count, int32_t least, bool one_name, size_t *unions);
 
 /* One pool, with indices of its own: nodes oldest first. */
 struct omni__pool {
 	struct omni__node **nodes;
 	size_t count;
-	const struct omni__edge *edges;
-	size_t edge_count;
+	const struct omni__claim *claims;
+	size_t claim_count;
 	const struct omni__ruling *rulings;
 	size_t ruling_count;
 };

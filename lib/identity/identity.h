@@ -74,7 +74,7 @@ omni_status omni__changes_end(struct omni *db);
 omni_status omni__records_forget(struct omni *db,
     const unsigned char *const *ids, size_t count, int64_t **facts,
     size_t *fact_count);
-/* Takes erased records out of the verdicts. */
+/* Takes erased records out of the verdicts, and what was written of them. */
 omni_status omni__rulings_erase(struct omni *db,
     const unsigned char *const *ids, size_t count);
 

@@ -55,8 +55,8 @@ struct gather {
 	size_t count;
 	const struct omni__ruling *rulings;
 	size_t ruling_count;
-	struct omni__edge *edges;	/* grown by env, freed at the end */
-	size_t edge_count, edge_room;
+	struct omni__claim *claims;
+	size_t claim_count;
 	size_t *twin;		/* the oldest record that is equal and speaks
 				 * for it */
 	size_t *pool;		/* union-find */
@@ -139,44 +139,28 @@ find_twins(struct gather *g)
 	return OMNI_OK;
 }
 
-/* ---- candidate pairs ------------------------------------------------ */
-
-struct holder {
-	uint64_t key;
-	size_t node;
-};
+/* ---- shared identifiers --------------------------------------------- */
 
 static int
-compare_holders(const void *left, const void *right)
+compare_claims(const void *left, const void *right)
 {
-	const struct holder *a = left, *b = right;
+	const struct omni__claim *a = left, *b = right;
 
 	if (a->key != b->key)
 		return a->key < b->key ? -1 : 1;
 	return a->node < b->node ? -1 : a->node > b->node;
 }
 
-static int
-compare_edges(const void *left, const void *right)
-{
-	const struct omni__edge *a = left, *b = right;
-
-	if (a->a != b->a)
-		return a->a < b->a ? -1 : 1;
-	return a->b < b->b ? -1 : a->b > b->b;
-}
-
 static omni_status
-collect_holders(struct gather *g, struct holder **out, size_t *count)
+collect_claims(struct gather *g)
 {
 	size_t i, k, n = 0, room = 0;
-	struct holder *holders;
 
 	for (i = 0; i < g->count; i++)
 		room += g->nodes[i].person->count;
-	holders = omni__arena_alloc(&g->db->scratch,
-	    (room + 1) * sizeof(*holders));
-	if (holders == NULL)
+	g->claims = omni__arena_alloc(&g->db->scratch,
+	    (room + 1) * sizeof(*g->claims));
+	if (g->claims == NULL)
 		return omni__nomem(&g->db->error);
 	for (i = 0; i < g->count; i++) {
 		const struct omni__person *person = g->nodes[i].person;
@@ -186,72 +170,29 @@ collect_holders(struct gather *g, struct holder **out, size_t *count)
 		for (k = 0; k < person->count; k++)
 			if (person->items[k].hash != 0 &&
 			    person->items[k].step != OMNI__STEP_COMMON) {
-				holders[n].key = person->items[k].hash;
-				holders[n++].node = i;
+				g->claims[n].key = person->items[k].hash;
+				g->claims[n++].node = i;
 			}
 	}
-	qsort(holders, n, sizeof(*holders), compare_holders);
-	*out = holders;
-	*count = n;
+	qsort(g->claims, n, sizeof(*g->claims), compare_claims);
+	g->claim_count = n;
 	return OMNI_OK;
 }
 
 static omni_status
-add_edge(struct gather *g, size_t a, size_t b)
+connect_all(struct gather *g)
 {
-	struct omni__edge *edge;
+	struct omni__node **nodes;
+	size_t i;
 
-	if (a == b)
-		return OMNI_OK;
-	if (omni__grow(&g->db->env, &g->edges, &g->edge_room,
-	    g->edge_count + 1, sizeof(*edge)) != OMNI_OK)
+	nodes = omni__arena_alloc(&g->db->scratch,
+	    g->count * sizeof(*nodes));
+	if (nodes == NULL)
 		return omni__nomem(&g->db->error);
-	edge = &g->edges[g->edge_count++];
-	edge->a = a < b ? a : b;
-	edge->b = a < b ? b : a;
-	return OMNI_OK;
-}
-
-static omni_status
-pair_holders(struct gather *g, const struct holder *holders, size_t count)
-{
-	omni_status status = OMNI_OK;
-	size_t from, to, i, j;
-
-	for (from = 0; from < count && status == OMNI_OK; from = to) {
-		for (to = from + 1; to < count &&
-		    holders[to].key == holders[from].key; to++)
-			;
-		for (i = from; i < to; i++)
-			for (j = i + 1; j < to && status == OMNI_OK; j++)
-				status = add_edge(g, holders[i].node,
-				    holders[j].node);
-	}
-	return status;
-}
-
-/* Weighs each pair once and keeps those that are candidates. */
-static void
-weigh_edges(struct gather *g)
-{
-	size_t i, kept = 0;
-
-	if (g->edge_count == 0)
-		return;
-	qsort(g->edges, g->edge_count, sizeof(*g->edges), compare_edges);
-	for (i = 0; i < g->edge_count; i++) {
-		struct omni__edge edge = g->edges[i];
-		const struct omni__person *a, *b;
-
-		if (kept > 0 && compare_edges(&g->edges[kept - 1], &edge) == 0)
-			continue;
-		a = g->nodes[edge.a].person;
-		b = g->nodes[edge.b].person;
-		edge.weight = omni__pair_weight(g->model, a, b);
-		if (edge.weight >= g->model->edge)
-			g->edges[kept++] = edge;
-	}
-	g->edge_count = kept;
+	for (i = 0; i < g->count; i++)
+		nodes[i] = &g->nodes[i];
+	return omni__connect(g->db, g->model, nodes, g->claims,
+	    g->claim_count, g->model->edge, false, g->pool);
 }
 
 /* ---- pools ---------------------------------------------------------- */
@@ -261,8 +202,6 @@ unite_pools(struct gather *g)
 {
 	size_t i, r;
 
-	for (i = 0; i < g->edge_count; i++)
-		(void)omni__unite(g->pool, g->edges[i].a, g->edges[i].b);
 	for (r = 0; r < g->ruling_count; r++) {
 		const struct omni__ruling *ruling = &g->rulings[r];
 
@@ -276,14 +215,14 @@ unite_pools(struct gather *g)
 		g->nodes[i].pool = omni__root(g->pool, i);
 }
 
-/* Members, edges and rulings of each pool, in runs. */
+/* Members, claims and rulings of each pool, in runs. */
 struct runs {
 	size_t *local;		/* index of a node within its pool */
 	struct omni__node **members;
 	size_t *begin;		/* of pool root r: members[begin[r]] on */
 	size_t *size;
-	struct omni__edge *edges;
-	size_t *edge_begin, *edge_size;
+	struct omni__claim *claims;
+	size_t *claim_begin, *claim_size;
 };
 
 static bool
@@ -295,36 +234,36 @@ allocate_runs(struct gather *g, struct runs *runs)
 	runs->local = omni__arena_alloc(arena, size);
 	runs->begin = omni__arena_zero(arena, size);
 	runs->size = omni__arena_zero(arena, size);
-	runs->edge_begin = omni__arena_zero(arena, size);
-	runs->edge_size = omni__arena_zero(arena, size);
+	runs->claim_begin = omni__arena_zero(arena, size);
+	runs->claim_size = omni__arena_zero(arena, size);
 	runs->members = omni__arena_alloc(arena,
 	    g->count * sizeof(*runs->members));
-	runs->edges = omni__arena_alloc(arena,
-	    (g->edge_count + 1) * sizeof(*runs->edges));
+	runs->claims = omni__arena_alloc(arena,
+	    (g->claim_count + 1) * sizeof(*runs->claims));
 	return runs->local != NULL && runs->begin != NULL &&
-	    runs->size != NULL && runs->edge_begin != NULL &&
-	    runs->edge_size != NULL && runs->members != NULL &&
-	    runs->edges != NULL;
+	    runs->size != NULL && runs->claim_begin != NULL &&
+	    runs->claim_size != NULL && runs->members != NULL &&
+	    runs->claims != NULL;
 }
 
 /* Counting sort by pool; within one, the order (age) stays. */
 static omni_status
 make_runs(struct gather *g, struct runs *runs)
 {
-	size_t i, at = 0, edge_at = 0;
+	size_t i, at = 0, claim_at = 0;
 
 	if (!allocate_runs(g, runs))
 		return omni__nomem(&g->db->error);
 	for (i = 0; i < g->count; i++)
 		runs->size[g->nodes[i].pool]++;
-	for (i = 0; i < g->edge_count; i++)
-		runs->edge_size[g->nodes[g->edges[i].a].pool]++;
+	for (i = 0; i < g->claim_count; i++)
+		runs->claim_size[g->nodes[g->claims[i].node].pool]++;
 	for (i = 0; i < g->count; i++) {
 		runs->begin[i] = at;
 		at += runs->size[i];
-		runs->edge_begin[i] = edge_at;
-		edge_at += runs->edge_size[i];
-		runs->size[i] = runs->edge_size[i] = 0;
+		runs->claim_begin[i] = claim_at;
+		claim_at += runs->claim_size[i];
+		runs->size[i] = runs->claim_size[i] = 0;
 	}
 	for (i = 0; i < g->count; i++) {
 		size_t p = g->nodes[i].pool;
@@ -333,14 +272,13 @@ make_runs(struct gather *g, struct runs *runs)
 		runs->members[runs->begin[p] + runs->size[p]++] =
 		    &g->nodes[i];
 	}
-	for (i = 0; i < g->edge_count; i++) {
-		struct omni__edge edge = g->edges[i];
-		size_t p = g->nodes[edge.a].pool;
+	for (i = 0; i < g->claim_count; i++) {
+		struct omni__claim claim = g->claims[i];
+		size_t pool = g->nodes[claim.node].pool;
 
-		edge.a = runs->local[edge.a];
-		edge.b = runs->local[edge.b];
-		runs->edges[runs->edge_begin[p] + runs->edge_size[p]++] =
-		    edge;
+		claim.node = runs->local[claim.node];
+		runs->claims[runs->claim_begin[pool] +
+		    runs->claim_size[pool]++] = claim;
 	}
 	return OMNI_OK;
 }
@@ -400,8 +338,8 @@ cluster_one(struct gather *g, const struct runs *runs, size_t root)
 	struct omni__pool pool = {
 		.nodes = runs->members + runs->begin[root],
 		.count = runs->size[root],
-		.edges = runs->edges + runs->edge_begin[root],
-		.edge_count = runs->edge_size[root],
+		.claims = runs->claims + runs->claim_begin[root],
+		.claim_count = runs->claim_size[root],
 	};
 	omni_status status;
 	size_t *customer, i;
@@ -428,19 +366,17 @@ cluster_one(struct gather *g, const struct runs *runs, size_t root)
 static omni_status
 find_pools(struct gather *g)
 {
-	struct holder *holders = NULL;
 	struct runs runs;
-	size_t count = 0, i;
 	omni_status status;
+	size_t i;
 
 	status = find_twins(g);
 	if (status == OMNI_OK)
-		status = collect_holders(g, &holders, &count);
+		status = collect_claims(g);
 	if (status == OMNI_OK)
-		status = pair_holders(g, holders, count);
+		status = connect_all(g);
 	if (status != OMNI_OK)
 		return status;
-	weigh_edges(g);
 	unite_pools(g);
 	status = make_runs(g, &runs);
 	for (i = 0; i < g->count && status == OMNI_OK; i++)
@@ -469,7 +405,5 @@ omni__cluster(struct omni *db, struct omni__node *nodes, size_t count,
 		return omni__nomem(&db->error);
 	for (i = 0; i < count; i++)
 		g.pool[i] = i;
-	status = find_pools(&g);
-	omni__free(&db->env, g.edges);
-	return status;
+	return find_pools(&g);
 }

@@ -48,11 +48,93 @@ static const struct omni__sql ruling_erase = {
 	    " WHERE omni_verdict.record = $record",
 };
 
+static void
+write_staying(struct omni__buf *buf, const json_t *list,
+    const struct omni__map *gone)
+{
+	const char *comma = "";
+	unsigned char id[OMNI__ID];
+	size_t i;
+
+	for (i = 0; i < json_array_size(list); i++) {
+		const char *hex = json_string_value(json_array_get(list, i));
+
+		if (hex == NULL || !omni__unhex(id, OMNI__ID, hex) ||
+		    omni__map_get(gone, id, OMNI__ID) != NULL)
+			continue;
+		omni__buf_printf(buf, "%s\"%s\"", comma, hex);
+		comma = ",";
+	}
+}
+
+/* The verdict without the erased, and without what the steward wrote of
+ * them: that is about those who are left. */
+static omni_status
+rewrite(struct omni *db, const struct omni__fact *fact,
+    const struct omni__map *gone)
+{
+	struct omni__buf body = { .env = &db->env };
+	const char *what;
+	omni_status status;
+	json_t *root;
+
+	if (fact->body == NULL)
+		return OMNI_OK;
+	status = omni__json_body(db, fact, &root);
+	if (status != OMNI_OK)
+		return status;
+	what = json_string_value(json_object_get(root, "what"));
+	omni__buf_printf(&body, "{\"what\":\"%s\",\"a\":[",
+	    what != NULL && strcmp(what, "same") == 0 ? "same" :
+	    "different");
+	write_staying(&body, json_object_get(root, "a"), gone);
+	omni__buf_str(&body, "],\"b\":[");
+	write_staying(&body, json_object_get(root, "b"), gone);
+	omni__buf_str(&body, "]}");
+	json_decref(root);
+	status = body.failed ? omni__nomem(&db->error) :
+	    omni__fact_rewrite(db, fact->id, body.bytes);
+	omni__buf_free(&body);
+	return status;
+}
+
+static omni_status
+rewrite_all(struct omni *db, const struct omni__value *in, size_t count)
+{
+	struct omni__map gone = { .arena = &db->scratch };
+	struct omni__result result;
+	struct omni__fact *facts;
+	omni_status status;
+	int64_t *ids;
+	size_t i;
+	bool found;
+
+	status = omni__query(db, &ruling_of, in, count, &result);
+	if (status != OMNI_OK || result.count == 0)
+		return status;
+	for (i = 0; i < count; i++)
+		if (omni__map_put(&gone, in[i].bytes, OMNI__ID, i,
+		    &found) == NULL)
+			return omni__nomem(&db->error);
+	ids = omni__arena_alloc(&db->scratch, result.count * sizeof(*ids));
+	facts = omni__arena_alloc(&db->scratch,
+	    result.count * sizeof(*facts));
+	if (ids == NULL || facts == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < result.count; i++)
+		ids[i] = result.values[i].number;
+	status = omni__facts_read(db, ids, result.count, facts);
+	for (i = 0; i < result.count && status == OMNI_OK; i++)
+		status = rewrite(db, &facts[i], &gone);
+	return status;
+}
+
 omni_status
 omni__rulings_erase(struct omni *db, const unsigned char *const *ids,
     size_t count)
 {
 	struct omni__value *in;
+	omni_status status;
 	size_t i;
 
 	in = omni__arena_alloc(&db->scratch, (count + 1) * sizeof(*in));
@@ -60,7 +142,49 @@ omni__rulings_erase(struct omni *db, const unsigned char *const *ids,
 		return omni__nomem(&db->error);
 	for (i = 0; i < count; i++)
 		in[i] = omni__blob(ids[i], OMNI__ID);
-	return omni__exec(db, &ruling_erase, in, count);
+	status = rewrite_all(db, in, count);
+	return status == OMNI_OK ? omni__exec(db, &ruling_erase, in, count) :
+	    status;
+}
+
+/* ---- applying ------------------------------------------------------- */
+
+/* As with all that is told of an erased person: only what came later
+ * counts. */
+static bool
+is_erased(const struct omni__fact *fact, int64_t until)
+{
+	return until != INT64_MIN && (fact->happened <= until ||
+	    !omni__time_trusted(fact->happened, fact->recorded));
+}
+
+static omni_status
+put_member(struct omni__resolver *r, const struct omni__fact *fact,
+    const unsigned char *id, int32_t what, int32_t side)
+{
+	struct omni__value v[5] = {
+		omni__blob(id, OMNI__ID), omni__int(fact->id),
+		omni__int(what), omni__int(side), omni__int(fact->stamp)
+	};
+	struct omni *db = r->db;
+	struct omni__row *row;
+	omni_status status;
+	int64_t erased;
+
+	status = omni__tombstones_get(db, &id, 1, &erased);
+	if (status != OMNI_OK || is_erased(fact, erased))
+		return status;
+	status = omni__exec(db, &ruling_put, v, 1);
+	if (status == OMNI_OK)
+		status = omni__rows_load(r, &id, 1);
+	if (status != OMNI_OK)
+		return status;
+	row = omni__row_find(r, id);
+	if (row != NULL) {
+		row->flags |= OMNI__ROW_RULED;
+		row->touched = row->dirty = true;
+	}
+	return OMNI_OK;
 }
 
 /* {"what":"same","a":[hex...],"b":[hex...]}; the erased are left out. */
@@ -68,37 +192,17 @@ static omni_status
 put_side(struct omni__resolver *r, const struct omni__fact *fact,
     const json_t *list, int32_t what, int32_t side)
 {
-	struct omni *db = r->db;
 	omni_status status = OMNI_OK;
+	unsigned char id[OMNI__ID];
 	size_t i;
 
 	for (i = 0; i < json_array_size(list) && status == OMNI_OK; i++) {
 		const char *hex = json_string_value(json_array_get(list, i));
-		unsigned char id[OMNI__ID];
-		const unsigned char *pointer = id;
-		struct omni__value v[5];
-		struct omni__row *row;
-		int64_t erased;
 
-		if (hex == NULL || !omni__unhex(id, OMNI__ID, hex))
-			return omni__fail(&db->error, OMNI_CORRUPT,
-			    "a verdict's fact is damaged");
-		status = omni__tombstones_get(db, &pointer, 1, &erased);
-		if (status != OMNI_OK || erased != INT64_MIN)
-			continue;
-		v[0] = omni__blob(id, OMNI__ID);
-		v[1] = omni__int(fact->id);
-		v[2] = omni__int(what);
-		v[3] = omni__int(side);
-		v[4] = omni__int(fact->stamp);
-		status = omni__exec(db, &ruling_put, v, 1);
-		if (status == OMNI_OK)
-			status = omni__rows_load(r, &pointer, 1);
-		row = omni__row_find(r, id);
-		if (status == OMNI_OK && row != NULL) {
-			row->flags |= OMNI__ROW_RULED;
-			row->touched = row->dirty = true;
-		}
+		status = hex != NULL && omni__unhex(id, OMNI__ID, hex) ?
+		    put_member(r, fact, id, what, side) :
+		    omni__fail(&r->db->error, OMNI_CORRUPT,
+		    "a verdict's fact is damaged");
 	}
 	return status;
 }
