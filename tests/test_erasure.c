@@ -115,6 +115,19 @@ zoes_id(struct harness *h, char id[OMNI_ID_SIZE])
 	omni_customer_free(customer);
 }
 
+static int32_t
+records_of_zoe(struct harness *h)
+{
+	omni_customer *customer = NULL;
+	int32_t count;
+
+	harness_ok(h, omni_customer_of(h->db, "crm", "row-of-zoe",
+	    &customer));
+	count = omni_customer_record_count(customer);
+	omni_customer_free(customer);
+	return count;
+}
+
 static size_t
 occurrences(const char *path, const char *text)
 {
@@ -277,6 +290,157 @@ an_erasure_at_a_till_in_1970_holds_all_the_same(void **state)
 	store_sound(h);
 }
 
+/* A till in 2070 drags the stamps of all along, but not what others erase. */
+static void
+an_erasure_beside_a_till_in_2070_ends_with_the_day(void **state)
+{
+	struct harness *h = harness_of(state);
+	omni_record *again;
+	char id[OMNI_ID_SIZE];
+
+	h->now = HARNESS_NOW + YEAR;
+	put_zoe(h);
+	h->now = HARNESS_NOW + 45 * YEAR;
+	harness_ok(h, row_put(h->db, 301, 1));
+	h->now = HARNESS_NOW + YEAR + HARNESS_DAY;
+	harness_ok(h, row_put(h->db, 302, 2));
+	zoes_id(h, id);
+	harness_ok(h, omni_customer_erase(h->db, id));
+	h->now += HARNESS_DAY;
+	harness_is(h, put_purchase(h, HARNESS_NOW, "late receipt"),
+	    OMNI_ERASED);
+	harness_ok(h, put_purchase(h, h->now, "new receipt"));
+	again = zoe_row(h->now);
+	harness_ok(h, omni_record_put(h->db, again, NULL));
+	omni_record_free(again);
+	store_sound(h);
+}
+
+/* Known by her row alone: it may be gone, or come later. */
+static void
+put_call(struct harness *h)
+{
+	omni_interaction *call = omni_interaction_new("phone", "call");
+	omni_record *who = omni_record_new();
+
+	harness_ok(h, omni_record_set_source(who, "crm", "row-of-zoe"));
+	harness_ok(h, omni_interaction_set_who(call, who));
+	harness_ok(h, omni_interaction_set_body(call,
+	    "{\"note\":\"the secret gift\"}"));
+	harness_ok(h, omni_interaction_put(h->db, call, NULL));
+	harness_ok(h, omni_setting_put(h->db, who, "size",
+	    "size-XS-please", h->now, NULL));
+	omni_interaction_free(call);
+	omni_record_free(who);
+}
+
+static void
+check_traces(struct harness *h)
+{
+	if (store_embedded(h))
+		assert_int_equal(traces(h, true), 0);
+	store_sound(h);
+}
+
+static void
+what_hangs_on_a_removed_row_goes_with_its_customer(void **state)
+{
+	struct harness *h = harness_of(state);
+	omni_customer *customer = NULL;
+	omni_record *mail = zoe_inline();
+	char id[OMNI_ID_SIZE];
+
+	put_zoe(h);
+	put_call(h);
+	harness_ok(h, omni_record_remove(h->db, "crm", "row-of-zoe"));
+	harness_ok(h, omni_customer_find(h->db, mail, &customer));
+	memcpy(id, omni_customer_id(customer), sizeof(id));
+	omni_customer_free(customer);
+	omni_record_free(mail);
+	if (store_embedded(h))
+		assert_true(traces(h, false) > 1);
+	harness_ok(h, omni_customer_erase(h->db, id));
+	check_traces(h);
+	harness_is(h, omni_customer_erase(h->db, id), OMNI_NONE);
+}
+
+static void
+what_hangs_on_an_id_without_a_customer_can_be_erased(void **state)
+{
+	struct harness *h = harness_of(state);
+	omni_record *record = zoe_row(HARNESS_NOW - YEAR);
+	char id[OMNI_ID_SIZE];
+
+	harness_ok(h, omni_record_put(h->db, record, NULL));
+	zoes_id(h, id);
+	harness_ok(h, omni_record_remove(h->db, "crm", "row-of-zoe"));
+	harness_is(h, omni_customer_erase(h->db, id), OMNI_NONE);
+	/* The row is not there any more, but is still named. */
+	put_call(h);
+	if (store_embedded(h))
+		assert_true(traces(h, false) > 1);
+	harness_ok(h, omni_customer_erase(h->db, id));
+	check_traces(h);
+	harness_is(h, omni_customer_erase(h->db, id), OMNI_NONE);
+	harness_is(h, omni_record_put(h->db, record, NULL), OMNI_ERASED);
+	omni_record_free(record);
+}
+
+/* A steward says that row 1 is Zoë's too. */
+static void
+rule_zoe(struct harness *h, int64_t time)
+{
+	omni_verdict *verdict = omni_verdict_new(OMNI_VERDICT_SAME);
+
+	harness_ok(h, omni_verdict_add(verdict, 0, "crm", "row-of-zoe"));
+	harness_ok(h, omni_verdict_add(verdict, 0, "desk", "other-row"));
+	harness_ok(h, omni_verdict_set_author(verdict, "zoe unique"));
+	harness_ok(h, omni_verdict_set_reason(verdict,
+	    "has the phone 070-987 65 43"));
+	harness_ok(h, omni_verdict_set_time(verdict, time));
+	harness_ok(h, omni_verdict_put(h->db, verdict, NULL));
+	omni_verdict_free(verdict);
+}
+
+static void
+put_other(struct harness *h)
+{
+	omni_record *other = omni_record_new();
+
+	harness_ok(h, omni_record_set_source(other, "desk", "other-row"));
+	harness_ok(h, omni_record_add(other, "email", "other@b.example"));
+	harness_ok(h, omni_record_put(h->db, other, NULL));
+	omni_record_free(other);
+}
+
+static void
+a_verdict_loses_the_erased_and_what_was_written_of_them(void **state)
+{
+	struct harness *h = harness_of(state);
+	omni_record *again;
+	char id[OMNI_ID_SIZE];
+
+	put_zoe(h);
+	rule_zoe(h, h->now);
+	zoes_id(h, id);
+	harness_ok(h, omni_customer_erase(h->db, id));
+	check_traces(h);
+	/* Of before, of after: only the latter counts. */
+	put_other(h);
+	h->now += HARNESS_DAY;
+	again = zoe_row(h->now);
+	harness_ok(h, omni_record_put(h->db, again, NULL));
+	omni_record_free(again);
+	assert_int_equal(records_of_zoe(h), 1);
+	rule_zoe(h, HARNESS_NOW - HARNESS_DAY);
+	assert_int_equal(records_of_zoe(h), 1);
+	rule_zoe(h, h->now);
+	assert_int_equal(records_of_zoe(h), 2);
+	store_sound(h);
+	harness_ok(h, omni_rebuild(h->db));
+	assert_int_equal(records_of_zoe(h), 2);
+}
+
 static void
 an_erasure_is_pending_while_a_reader_holds_old_pages(void **state)
 {
@@ -310,6 +474,14 @@ main(void)
 		    what_comes_again_from_before_an_erasure_is_turned_away),
 		HARNESS_TEST(an_erasure_at_a_till_in_1970_holds_all_the_same),
 		HARNESS_TEST(old_rows_stay_away_when_the_person_has_come_again),
+		HARNESS_TEST(
+		    an_erasure_beside_a_till_in_2070_ends_with_the_day),
+		HARNESS_TEST(
+		    what_hangs_on_a_removed_row_goes_with_its_customer),
+		HARNESS_TEST(
+		    what_hangs_on_an_id_without_a_customer_can_be_erased),
+		HARNESS_TEST(
+		    a_verdict_loses_the_erased_and_what_was_written_of_them),
 		EMBEDDED_TEST(
 		    an_erasure_is_pending_while_a_reader_holds_old_pages),
 	};

@@ -183,8 +183,7 @@ own_row(struct omni *db, const struct omni__fact *fact, const json_t *root,
 	row[3] = omni__text(purpose == NULL ? NULL :
 	    omni__arena_strdup(&db->scratch, purpose));
 	row[4] = omni__int(term);
-	row[5] = omni__int(omni__time_effective(fact->happened,
-	    fact->recorded));
+	row[5] = omni__int(omni__fact_time(fact));
 	row[6] = omni__int(fact->source_term);
 	row[7] = omni__int(0);
 	row[8] = omni__text(row_body(db, fact, root));
@@ -275,8 +274,7 @@ add_first(struct omni *db, const struct omni__fact *fact)
 	struct omni__value in[4] = {
 		omni__int(NOUN_FIRST),
 		omni__int(fact->kind_term),
-		omni__int(omni__time_effective(fact->happened,
-		    fact->recorded)),
+		omni__int(omni__fact_time(fact)),
 		omni__int(fact->id),
 	};
 

@@ -96,8 +96,7 @@ omni__contact_said(struct omni *db, const struct omni__fact *fact,
     struct omni__contact_rows *rows)
 {
 	struct omni__contact_row row = {
-		.happened = omni__time_effective(fact->happened,
-		    fact->recorded),
+		.happened = omni__fact_time(fact),
 		.fact = fact->id,
 	};
 	const json_t *verified, *suppressed;

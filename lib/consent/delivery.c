@@ -160,8 +160,7 @@ add_result(struct omni *db, const struct omni__fact *fact,
 {
 	const struct result_kind *kind = kind_of(fact);
 	struct omni__contact_row row = {
-		.happened = omni__time_effective(fact->happened,
-		    fact->recorded),
+		.happened = omni__fact_time(fact),
 		.fact = fact->id,
 		.suppressed = kind->cause,
 	};

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "ingest/put.h"
-#include "store/writer.h"
 
 /* ---- removal -------------------------------------------------------- */
 
@@ -67,62 +66,72 @@ omni_record_remove(omni *db, const char *source, const char *key)
 
 struct erasure {
 	unsigned char id[OMNI__ID];
-	unsigned char (*records)[OMNI__ID];
-	const unsigned char **pointers;
+	const unsigned char **records;
 	size_t count;
+	int64_t now;
+	int64_t newest;		/* of the times of what is erased, or 0 */
 };
-
-static omni_status
-list_records(struct omni *db, struct erasure *e, bool *found)
-{
-	unsigned char customer[OMNI__ID];
-	struct omni__member *members;
-	omni_status status;
-	size_t i;
-
-	status = omni__customer_lookup(db, e->id, customer, found);
-	if (status != OMNI_OK || !*found)
-		return status;
-	status = omni__customer_members(db, customer, &members, &e->count);
-	if (status != OMNI_OK)
-		return status;
-	e->records = omni__arena_alloc(&db->scratch,
-	    (e->count + 1) * sizeof(*e->records));
-	e->pointers = omni__arena_alloc(&db->scratch,
-	    (e->count + 1) * sizeof(*e->pointers));
-	if (e->records == NULL || e->pointers == NULL)
-		return omni__nomem(&db->error);
-	for (i = 0; i < e->count; i++) {
-		memcpy(e->records[i], members[i].id, OMNI__ID);
-		e->pointers[i] = e->records[i];
-	}
-	return OMNI_OK;
-}
 
 typedef omni_status (*erase_fn)(struct omni *,
     const unsigned char *const *records, size_t count, int64_t **facts,
     size_t *fact_count);
 
+static bool
+clock_believed(const struct erasure *e)
+{
+	return e->now >= OMNI__RELEASED && omni__time_trusted(e->now, e->now);
+}
+
+/* The times of what goes, by the clocks that told of it. */
+static omni_status
+note_newest(struct omni *db, struct erasure *e, const int64_t *ids,
+    size_t count)
+{
+	struct omni__fact *facts;
+	omni_status status;
+	size_t i;
+
+	facts = omni__arena_alloc(&db->scratch,
+	    (count + 1) * sizeof(*facts));
+	if (facts == NULL)
+		return omni__nomem(&db->error);
+	status = omni__facts_read(db, ids, count, facts);
+	for (i = 0; i < count && status == OMNI_OK; i++) {
+		const int64_t times[] = {
+			facts[i].happened, facts[i].recorded
+		};
+		size_t k;
+
+		for (k = 0; k < OMNI__COUNT(times); k++)
+			if (omni__time_trusted(times[k], facts[i].recorded) &&
+			    times[k] > e->newest)
+				e->newest = times[k];
+	}
+	return status;
+}
+
 /* Takes the rows of a room out, then the payloads of its facts. */
 static omni_status
-erase_room(struct omni *db, const struct erasure *e, erase_fn room)
+erase_room(struct omni *db, struct erasure *e, erase_fn room)
 {
 	int64_t *facts;
 	size_t count;
 	omni_status status;
 
-	status = room(db, e->pointers, e->count, &facts, &count);
+	status = room(db, e->records, e->count, &facts, &count);
+	if (status == OMNI_OK && !clock_believed(e))
+		status = note_newest(db, e, facts, count);
 	return status == OMNI_OK ? omni__facts_erase(db, facts, count) :
 	    status;
 }
 
 /* The fact names records by their keyed hashes only. */
 static omni_status
-append_erasure(struct omni *db, const struct erasure *e, int64_t now)
+append_erasure(struct omni *db, const struct erasure *e)
 {
 	struct omni__buf body = { .env = &db->env };
 	struct omni__fact fact = {
-		.noun = OMNI__FACT_ERASURE, .happened = now
+		.noun = OMNI__FACT_ERASURE, .happened = e->now
 	};
 	char hex[OMNI_ID_SIZE];
 	omni_status status;
@@ -141,52 +150,56 @@ append_erasure(struct omni *db, const struct erasure *e, int64_t now)
 	return status;
 }
 
-/* Until when what is told of the person is turned away: all that the store
- * has seen so far is before it, whatever the clock says now. */
+/*
+ * Until when what is told of the person is turned away: until now.  Where the
+ * clock cannot be believed, all that was known of them is before it; the
+ * stamps would not do, since one till that is ahead drags those of all.
+ */
+static int64_t
+erased_until(const struct erasure *e)
+{
+	if (clock_believed(e))
+		return e->now;
+	return omni__time_trusted(e->now, e->now) && e->now > e->newest ?
+	    e->now : e->newest;
+}
+
 static omni_status
-erased_until(struct omni *db, int64_t now, int64_t *until)
+erase_rooms(struct omni *db, struct erasure *e)
 {
 	omni_status status;
-	int64_t first, stamp;
 
-	status = omni__writer_take(db, 0, &first);
-	if (status != OMNI_OK)
-		return status;
-	stamp = omni__writer_stamp(db, now);
-	*until = omni__time_trusted(now, now) && now > stamp ? now : stamp;
-	return OMNI_OK;
+	status = omni__deliveries_keep(db, e->records, e->count);
+	if (status == OMNI_OK)
+		status = erase_room(db, e, omni__timeline_erase);
+	if (status == OMNI_OK)
+		status = erase_room(db, e, omni__consent_erase);
+	if (status == OMNI_OK)
+		status = omni__rulings_erase(db, e->records, e->count);
+	if (status == OMNI_OK)
+		status = erase_room(db, e, omni__records_forget);
+	return status;
 }
 
 static omni_status
 erase(struct omni *db, void *context)
 {
 	struct erasure *e = context;
-	int64_t now = omni__clock(&db->env), until = now;
 	omni_status status;
-	bool found;
 
-	status = list_records(db, e, &found);
+	e->now = omni__clock(&db->env);
+	e->newest = 0;
+	status = omni__owned_records(db, e->id, &e->records, &e->count);
 	if (status != OMNI_OK)
 		return status;
-	if (!found)
+	if (e->count == 0)
 		return OMNI_NONE;
-	status = erased_until(db, now, &until);
+	status = erase_rooms(db, e);
 	if (status == OMNI_OK)
-		status = omni__deliveries_keep(db, e->pointers, e->count);
+		status = omni__tombstones_put(db, e->records, e->count,
+		    erased_until(e));
 	if (status == OMNI_OK)
-		status = erase_room(db, e, omni__timeline_erase);
-	if (status == OMNI_OK)
-		status = erase_room(db, e, omni__consent_erase);
-	if (status == OMNI_OK)
-		status = omni__rulings_erase(db, e->pointers, e->count);
-	if (status == OMNI_OK)
-		status = erase_room(db, e, omni__records_forget);
-	if (status == OMNI_OK)
-		status = omni__tombstones_put(db,
-		    (const unsigned char (*)[OMNI__ID])e->records, e->count,
-		    until);
-	if (status == OMNI_OK)
-		status = append_erasure(db, e, now);
+		status = append_erasure(db, e);
 	/* Whatever happens now, the next one who opens the store knows. */
 	return status == OMNI_OK ? omni__meta_put(db, "scrub",
 	    omni__blob("1", 1)) : status;

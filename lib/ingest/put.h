@@ -35,6 +35,15 @@ struct omni__item_put {
 omni_status omni__put(struct omni *db, struct omni__item_put *items,
     size_t count, struct omni__arena *messages);
 
+/*
+ * Whose erasure is asked for by an id that was handed out: the customer's
+ * records, and those that are gone but led to them; else what an id owns that
+ * leads to no customer.  No records: nobody.  In the scratch arena.
+ */
+omni_status omni__owned_records(struct omni *db,
+    const unsigned char id[OMNI__ID], const unsigned char ***records,
+    size_t *count);
+
 /* What was erased also goes from free pages and from the log; what could not
  * go yet is remembered (OMNI_PENDING, or a failure). */
 omni_status omni__scrub(struct omni *db);

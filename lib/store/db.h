@@ -159,6 +159,8 @@ struct omni__fact {
 	const char *kind;
 	const char *refs;
 	const char *body;
+	const char *said;	/* what the host gave, where record and body
+				 * also hold what was looked up; or NULL */
 	bool fresh;		/* its record is not in the store yet */
 
 	int64_t id;		/* writer number << 43 | seq */
@@ -175,7 +177,8 @@ omni_status omni__facts_append(struct omni *db, struct omni__fact *facts,
 /*
  * For facts with a host key: outcome[i] becomes OMNI_OK (new), OMNI_DUPLICATE,
  * OMNI_CONFLICT or OMNI_ERASED, also against earlier ones of the same batch;
- * existing[i] the id of the one held.  Facts without a host key are OK.
+ * existing[i] the id of the one held, or -1 - j when fact j of the list is
+ * it.  Facts without a host key are OK.
  * reserve: their keys are recorded, to be called after append for the new.
  */
 omni_status omni__facts_known(struct omni *db,
@@ -204,12 +207,20 @@ omni_status omni__facts_scan(struct omni *db, int64_t after, size_t limit,
 omni_status omni__facts_erase(struct omni *db, const int64_t *ids,
     size_t count);
 
-/* May a time be believed?  Not when it lies before 1990 or more than a day
- * behind the moment it was recorded, or that moment is itself impossible. */
+/* A clock before the year of this release was reset. */
+#define OMNI__RELEASED (INT64_C(1767225600) * OMNI__SECOND)	/* 2026 */
+
+/* Where only a part of the payload must go: puts the rest in its place. */
+omni_status omni__fact_rewrite(struct omni *db, int64_t id,
+    const char *body);
+
+/* May a time be believed?  Not when it lies before 1990, or from 2076 on, or
+ * more than a day behind the moment it was recorded. */
 bool omni__time_trusted(int64_t happened, int64_t recorded);
-/* Where an interaction stands in time: happened if trusted, else
- * recorded. */
-int64_t omni__time_effective(int64_t happened, int64_t recorded);
+/* Where a fact stands in time: when it happened if that is trusted, else when
+ * it was recorded; by its stamp where that clock was impossible, so that it
+ * is neither first nor last for ever. */
+int64_t omni__fact_time(const struct omni__fact *);
 
 /* A record's id from its source and key. */
 void omni__record_id(const struct omni *db, const char *source,
@@ -238,7 +249,7 @@ omni_status omni__json_body(struct omni *db, const struct omni__fact *,
 
 /* Turns away what is about `hash` and happened before `until`. */
 omni_status omni__tombstones_put(struct omni *db,
-    const unsigned char (*hashes)[OMNI__ID], size_t count, int64_t until);
+    const unsigned char *const *hashes, size_t count, int64_t until);
 /* until[i]: INT64_MIN when there is none. */
 omni_status omni__tombstones_get(struct omni *db,
     const unsigned char *const *hashes, size_t count, int64_t *until);

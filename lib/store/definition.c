@@ -64,8 +64,7 @@ omni__definitions_apply(struct omni *db, const struct omni__fact *facts,
 			continue;
 		in[0] = omni__int(fact->noun);
 		in[1] = omni__int(fact->kind_term);
-		in[2] = omni__int(omni__time_effective(fact->happened,
-		    fact->recorded));
+		in[2] = omni__int(omni__fact_time(fact));
 		in[3] = omni__int(fact->id);
 		status = omni__exec(db, &definition_put, in, 1);
 	}

@@ -21,9 +21,12 @@ omni__time_trusted(int64_t happened, int64_t recorded)
 }
 
 int64_t
-omni__time_effective(int64_t happened, int64_t recorded)
+omni__fact_time(const struct omni__fact *fact)
 {
-	return omni__time_trusted(happened, recorded) ? happened : recorded;
+	if (omni__time_trusted(fact->happened, fact->recorded))
+		return fact->happened;
+	return omni__time_trusted(fact->recorded, fact->recorded) ?
+	    fact->recorded : fact->stamp;
 }
 
 /* ---- ids ------------------------------------------------------------ */
@@ -310,14 +313,17 @@ content_hash(const struct omni *db, const struct omni__fact *fact,
 	omni__buf_clear(buf);
 	omni__buf_printf(buf, "%d %lld ", noun,
 	    fact->timed ? (long long)fact->happened : 0);
-	if (fact->record != NULL)
+	if (fact->said != NULL)
+		add_text(buf, fact->said);
+	else if (fact->record != NULL)
 		add_field(buf, fact->record, OMNI__ID);
 	add_text(buf, fact->source);
 	add_text(buf, fact->key);
 	add_text(buf, fact->channel);
 	add_text(buf, fact->kind);
 	add_text(buf, fact->refs);
-	add_text(buf, fact->body);
+	if (fact->said == NULL)
+		add_text(buf, fact->body);
 	return hash_buf(db, buf);
 }
 
@@ -408,7 +414,8 @@ compare_held(struct omni *db, const struct omni__fact *fact, int64_t held,
 /* Against earlier facts of the same batch. */
 static omni_status
 compare_batch(struct omni *db, const struct omni__fact *const *facts,
-    const struct keyed *keyed, size_t count, omni_status *outcome)
+    const struct keyed *keyed, size_t count, omni_status *outcome,
+    int64_t *existing)
 {
 	struct omni__map seen = { .arena = &db->scratch };
 	size_t i, *first;
@@ -434,6 +441,7 @@ compare_batch(struct omni *db, const struct omni__fact *const *facts,
 		outcome[keyed[i].fact] =
 		    keyed[*first].content == keyed[i].content ?
 		    OMNI_DUPLICATE : OMNI_CONFLICT;
+		existing[keyed[i].fact] = -(int64_t)keyed[*first].fact - 1;
 	}
 	return OMNI_OK;
 }
@@ -478,7 +486,7 @@ omni__facts_known(struct omni *db, const struct omni__fact *const *facts,
 	}
 	if (status != OMNI_OK)
 		return status;
-	return compare_batch(db, facts, keyed, n, outcome);
+	return compare_batch(db, facts, keyed, n, outcome, existing);
 }
 
 omni_status
@@ -516,6 +524,20 @@ static const struct omni__sql fact_erase = {
 	    " refs = NULL, body = NULL\n"
 	    "FROM p WHERE id = $id",
 };
+
+static const struct omni__sql fact_rewrite = {
+	.name = "fact_rewrite",
+	.in = "id:i body:t",
+	.sql = "UPDATE omni_fact SET body = $body FROM p WHERE id = $id",
+};
+
+omni_status
+omni__fact_rewrite(struct omni *db, int64_t id, const char *body)
+{
+	struct omni__value in[2] = { omni__int(id), omni__text(body) };
+
+	return omni__exec(db, &fact_rewrite, in, 1);
+}
 
 /* An erased fact's host key stays, so that it is turned away, but it equals no
  * content any more. */
@@ -596,7 +618,7 @@ static const struct omni__sql tombstone_any = {
 };
 
 omni_status
-omni__tombstones_put(struct omni *db, const unsigned char (*hashes)[OMNI__ID],
+omni__tombstones_put(struct omni *db, const unsigned char *const *hashes,
     size_t count, int64_t until)
 {
 	struct omni__value *in;

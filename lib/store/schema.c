@@ -67,6 +67,8 @@ static const char step_1[] =
 "  id BLOB PRIMARY KEY,\n"
 "  leads BLOB NOT NULL\n"
 ") STRICT, WITHOUT ROWID;\n"
+/* Who led to a customer that is erased. */
+"CREATE INDEX omni_alias_leads ON omni_alias (leads);\n"
 /* The record as it is now: its current version, its place in identity. */
 "CREATE TABLE omni_record (\n"
 "  id BLOB PRIMARY KEY,\n"

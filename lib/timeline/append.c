@@ -218,7 +218,7 @@ add_fact(struct omni *db, struct batch *batch, const struct omni__fact *fact)
 	if (fact->noun != OMNI__FACT_INTERACTION &&
 	    fact->noun != OMNI__FACT_SETTING)
 		return OMNI_OK;
-	happened = omni__time_effective(fact->happened, fact->recorded);
+	happened = omni__fact_time(fact);
 	if (fact->noun == OMNI__FACT_SETTING) {
 		if (fact->record != NULL)
 			batch->changes[batch->change_count++] =

@@ -99,8 +99,7 @@ static omni_status
 mention_rows(struct omni *db, const struct omni__fact *fact,
     struct omni__value **row)
 {
-	int64_t happened = omni__time_effective(fact->happened,
-	    fact->recorded);
+	int64_t happened = omni__fact_time(fact);
 	const char *at = fact->refs;
 	struct omni__mention mention;
 	omni_status status;

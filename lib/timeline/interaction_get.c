@@ -73,7 +73,7 @@ omni__interaction_read(struct omni__error *error, struct omni__arena *arena,
 	it->fact = fact->id;
 	it->time = fact->happened;
 	it->recorded = fact->recorded;
-	it->placed = omni__time_effective(fact->happened, fact->recorded);
+	it->placed = omni__fact_time(fact);
 	status = read_texts(arena, fact, it);
 	if (status == OMNI_OK && fact->refs != NULL)
 		status = read_references(arena, fact->refs, it);
