@@ -345,6 +345,24 @@ struct field {
 	int takes;
 };
 
+#define ON_IMPORT(name, call) \
+	static omni_status name(struct said *said, const char *s) \
+	{ \
+		omni_import *o = NULL; \
+		omni_status status; \
+		assert_int_equal(omni_import_new(said->db, OMNI_FORMAT_CSV, \
+		    &o), OMNI_OK); \
+		status = (call); \
+		(void)say(said, status, omni_import_errmsg(o)); \
+		omni_import_free(o); \
+		return status; \
+	}
+ON_IMPORT(import_source, omni_import_set_source(o, s))
+ON_IMPORT(import_key, omni_import_set_key_column(o, s))
+ON_IMPORT(import_time, omni_import_set_time_column(o, s))
+ON_IMPORT(import_column, omni_import_map(o, s, "email"))
+ON_IMPORT(import_kind, omni_import_map(o, "mail", s))
+
 static const struct field fields[] = {
 	{ "omni_time_parse", "", time_text, NO_MESSAGE },
 	{ "omni_config_set_region", "region", config_region, 0 },
@@ -423,6 +441,11 @@ static const struct field fields[] = {
 	{ "omni_feed_open", "position", feed_position,
 	    MAY_BE_NULL | MAY_BE_EMPTY },
 	{ "omni_backup", "path", backup_path, 0 },
+	{ "omni_import_set_source", "source", import_source, 0 },
+	{ "omni_import_set_key_column", "column", import_key, 0 },
+	{ "omni_import_set_time_column", "column", import_time, 0 },
+	{ "omni_import_map", "column", import_column, 0 },
+	{ "omni_import_map", "kind", import_kind, 0 },
 };
 
 static int

@@ -238,9 +238,11 @@ omni__import_statement(struct omni_import *import, int64_t line,
 /* ---- settings ------------------------------------------------------- */
 
 static omni_status
-set(struct omni_import *import, const char *text,
+set(struct omni_import *import, const char *field, const char *text,
     omni_status (*setter)(struct omni_import *, const char *))
 {
+	omni_status status;
+
 	if (import == NULL)
 		return OMNI_MISUSE;
 	if (import->object.error.status != OMNI_OK &&
@@ -253,28 +255,26 @@ set(struct omni_import *import, const char *text,
 	if (import->state != OMNI__IMPORT_SETUP)
 		return omni__fail(&import->object.error, OMNI_MISUSE,
 		    "source and columns are set before the first write");
-	if (text == NULL || *text == '\0')
-		return omni__fail(&import->object.error, OMNI_INVALID,
-		    "the name of a source or column is empty");
-	return setter(import, text);
+	status = omni__text_check(&import->object.error, field, text);
+	return status == OMNI_OK ? setter(import, text) : status;
 }
 
 omni_status
 omni_import_set_source(omni_import *import, const char *source)
 {
-	return set(import, source, omni__csv_set_source);
+	return set(import, "source", source, omni__csv_set_source);
 }
 
 omni_status
 omni_import_set_key_column(omni_import *import, const char *column)
 {
-	return set(import, column, omni__csv_set_key);
+	return set(import, "column", column, omni__csv_set_key);
 }
 
 omni_status
 omni_import_set_time_column(omni_import *import, const char *column)
 {
-	return set(import, column, omni__csv_set_time);
+	return set(import, "column", column, omni__csv_set_time);
 }
 
 static omni_status
@@ -288,10 +288,10 @@ set_nothing(struct omni_import *import, const char *text)
 omni_status
 omni_import_map(omni_import *import, const char *column, const char *kind)
 {
-	omni_status status = set(import, column, set_nothing);
+	omni_status status = set(import, "column", column, set_nothing);
 
 	if (status == OMNI_OK)
-		status = set(import, kind, set_nothing);
+		status = set(import, "kind", kind, set_nothing);
 	if (status == OMNI_OK)
 		status = omni__csv_map(import, column, kind);
 	return status;

@@ -116,6 +116,24 @@ prepare_interaction(struct omni *db, struct pipe *p, size_t i)
 	    omni__interaction_who(interaction)) : status;
 }
 
+/* Told again when the customer has grown, it is still the same: what it holds
+ * is no part of what was said. */
+static omni_status
+note_said(struct omni *db, struct pipe *p, size_t i, const char *customer)
+{
+	struct omni__fact bare;
+	omni_status status;
+
+	status = omni__statement_fact(db, p->items[i].statement, NULL, 0,
+	    &bare);
+	if (status != OMNI_OK)
+		return status;
+	p->entries[i].fact.said = omni__arena_printf(&db->scratch, "%s %s",
+	    customer, bare.body);
+	return p->entries[i].fact.said != NULL ? OMNI_OK :
+	    omni__nomem(&db->error);
+}
+
 /* Spoken as a customer: by its oldest record, for all it holds now. */
 static omni_status
 prepare_spoken(struct omni *db, struct pipe *p, size_t i, const char *text)
@@ -145,6 +163,8 @@ prepare_spoken(struct omni *db, struct pipe *p, size_t i, const char *text)
 		held[k] = members[k].id;
 	status = omni__statement_fact(db, p->items[i].statement, held,
 	    count, &p->entries[i].fact);
+	if (status == OMNI_OK)
+		status = note_said(db, p, i, text);
 	return status == OMNI_OK ? set_identity(db, p, i, customer) :
 	    status;
 }
@@ -271,7 +291,8 @@ find_held(struct omni *db, struct pipe *p)
 	status = omni__facts_known(db, facts, n, outcome, held);
 	for (i = 0; i < n && status == OMNI_OK; i++)
 		status = settle_outcome(db, p, &p->items[which[i]],
-		    outcome[i], held[i]);
+		    outcome[i], held[i] < 0 ?
+		    -(int64_t)which[-held[i] - 1] - 1 : held[i]);
 	return status;
 }
 
@@ -284,18 +305,23 @@ erased(const struct omni__known *known, int64_t happened, int64_t now)
 	    happened <= known->erased);
 }
 
+/* No item's own fact, but the record that came with one. */
+#define BIRTH SIZE_MAX
+
 struct version {
 	unsigned char id[OMNI__ID];
 	int64_t happened, content;
 };
 
-/* The version a record fact is; *again when the list had it before. */
+/* The version a record fact of item i is; *again when the list had it before,
+ * then as item *first. */
 static omni_status
-note_version(struct omni *db, const struct omni__fact *fact, int64_t now,
-    struct omni__map *seen, bool *again)
+note_version(struct omni *db, const struct omni__fact *fact, size_t i,
+    int64_t now, struct omni__map *seen, bool *again, size_t *first)
 {
 	struct version *version = omni__arena_zero(&db->scratch,
 	    sizeof(*version));
+	size_t *at;
 
 	if (version == NULL)
 		return omni__nomem(&db->error);
@@ -304,8 +330,11 @@ note_version(struct omni *db, const struct omni__fact *fact, int64_t now,
 	    fact->happened : OMNI_TIME_UNKNOWN;
 	version->content = (int64_t)omni__hash64(db->tenant_key, fact->body,
 	    strlen(fact->body));
-	return omni__map_put(seen, version, sizeof(*version), 0, again) !=
-	    NULL ? OMNI_OK : omni__nomem(&db->error);
+	at = omni__map_put(seen, version, sizeof(*version), i, again);
+	if (at == NULL)
+		return omni__nomem(&db->error);
+	*first = *at;
+	return OMNI_OK;
 }
 
 /* The record comes with this list; known->fact is then -1. */
@@ -329,16 +358,18 @@ settle_version(struct omni *db, struct pipe *p, size_t i,
 	struct omni__known *known = &p->known[p->entries[i].identity];
 	omni_status status;
 	int64_t held = 0;
+	size_t first;
 	bool again;
 
-	status = note_version(db, fact, now, seen, &again);
+	status = note_version(db, fact, i, now, seen, &again, &first);
 	if (status == OMNI_OK && known->fact > 0)
 		status = omni__version_known(db, known, fact, now, &held);
 	if (status != OMNI_OK)
 		return status;
 	if (held != 0 || again) {
 		item->status = OMNI_DUPLICATE;
-		item->fact = held;
+		item->fact = held != 0 || first == BIRTH ? held :
+		    -(int64_t)first - 1;
 		return OMNI_OK;
 	}
 	if (known->fact <= 0)
@@ -354,6 +385,7 @@ settle_birth(struct omni *db, struct pipe *p, size_t i,
 	struct entry *entry = &p->entries[i];
 	struct omni__known *known = &p->known[entry->identity];
 	omni_status status;
+	size_t first;
 	bool again;
 
 	if (entry->who == NULL || entry->who->source != NULL ||
@@ -367,7 +399,8 @@ settle_birth(struct omni *db, struct pipe *p, size_t i,
 	entry->birth.timed = entry->fact.timed;
 	entry->has_birth = true;
 	note_coming(known, entry->fact.happened, now);
-	return note_version(db, &entry->birth, now, seen, &again);
+	return note_version(db, &entry->birth, BIRTH, now, seen, &again,
+	    &first);
 }
 
 static omni_status
@@ -375,19 +408,33 @@ settle_item(struct omni *db, struct pipe *p, size_t i,
     struct omni__map *seen, int64_t now)
 {
 	struct omni__item_put *item = &p->items[i];
-	struct entry *entry = &p->entries[i];
 
-	if (entry->identity == SIZE_MAX)
-		return OMNI_OK;
-	if (erased(&p->known[entry->identity], entry->fact.happened,
-	    now)) {
-		(void)omni__fail(&db->error, OMNI_ERASED,
-		    "the person of this record was erased");
-		return reject(db, p, item, OMNI_ERASED);
-	}
 	if (item->record == NULL)
 		return settle_birth(db, p, i, seen, now);
 	return settle_version(db, p, i, seen, now);
+}
+
+/* Turns away what is about the erased, before anything is compared with
+ * it. */
+static omni_status
+turn_away(struct omni *db, struct pipe *p, int64_t now)
+{
+	omni_status status = OMNI_OK;
+	size_t i;
+
+	for (i = 0; i < p->count && status == OMNI_OK; i++) {
+		struct entry *entry = &p->entries[i];
+
+		if (p->items[i].status != OMNI_OK ||
+		    entry->identity == SIZE_MAX ||
+		    !erased(&p->known[entry->identity],
+		    entry->fact.happened, now))
+			continue;
+		(void)omni__fail(&db->error, OMNI_ERASED,
+		    "the person of this record was erased");
+		status = reject(db, p, &p->items[i], OMNI_ERASED);
+	}
+	return status;
 }
 
 static omni_status
@@ -398,16 +445,18 @@ settle(struct omni *db, struct pipe *p)
 	omni_status status;
 	size_t i;
 
-	status = find_held(db, p);
-	if (status != OMNI_OK)
-		return status;
 	p->known = omni__arena_alloc(&db->scratch,
 	    (p->id_count + 1) * sizeof(*p->known));
 	if (p->known == NULL)
 		return omni__nomem(&db->error);
 	status = omni__records_known(db, p->ids, p->id_count, p->known);
+	if (status == OMNI_OK)
+		status = turn_away(db, p, now);
+	if (status == OMNI_OK)
+		status = find_held(db, p);
 	for (i = 0; i < p->count && status == OMNI_OK; i++)
-		if (p->items[i].status == OMNI_OK)
+		if (p->items[i].status == OMNI_OK &&
+		    p->entries[i].identity != SIZE_MAX)
 			status = settle_item(db, p, i, &seen, now);
 	return status;
 }
@@ -488,12 +537,26 @@ apply_identity(struct omni *db, struct pipe *p)
 	return omni__identity_apply(db, some, n);
 }
 
-static omni_status
-store(struct omni *db, void *context)
+/* A duplicate of an earlier item is the fact that the earlier one became. */
+static void
+name_facts(struct pipe *p)
 {
-	struct pipe *p = context;
-	omni_status status;
 	size_t i;
+
+	for (i = 0; i < p->fact_count; i++)
+		if (p->owner[i] != NULL)
+			p->owner[i]->fact = p->facts[i].id;
+	for (i = 0; i < p->count; i++)
+		if (p->items[i].status == OMNI_DUPLICATE &&
+		    p->items[i].fact < 0)
+			p->items[i].fact =
+			    p->items[-p->items[i].fact - 1].fact;
+}
+
+static omni_status
+store_part(struct omni *db, struct pipe *p)
+{
+	omni_status status;
 
 	status = prepare(db, p);
 	if (status == OMNI_OK)
@@ -510,9 +573,38 @@ store(struct omni *db, void *context)
 		status = omni__timeline_apply(db, p->facts, p->fact_count);
 	if (status == OMNI_OK)
 		status = omni__consent_apply(db, p->facts, p->fact_count);
-	for (i = 0; i < p->fact_count && status == OMNI_OK; i++)
-		if (p->owner[i] != NULL)
-			p->owner[i]->fact = p->facts[i].id;
+	if (status == OMNI_OK)
+		name_facts(p);
+	return status;
+}
+
+/* Spoken as a customer: it depends on what came before it. */
+static bool
+is_spoken(const struct omni__item_put *item)
+{
+	return item->statement != NULL &&
+	    omni__statement_customer(item->statement) != NULL;
+}
+
+/* All stages for all items, but where one depends on the items before it:
+ * those are stored first. */
+static omni_status
+store(struct omni *db, void *context)
+{
+	const struct pipe *whole = context;
+	omni_status status = OMNI_OK;
+	size_t from, to;
+
+	for (from = 0; from < whole->count && status == OMNI_OK; from = to) {
+		struct pipe part = { .items = whole->items + from,
+		    .messages = whole->messages };
+
+		for (to = from + 1; to < whole->count &&
+		    !is_spoken(&whole->items[to]); to++)
+			;
+		part.count = to - from;
+		status = store_part(db, &part);
+	}
 	return status;
 }
 
