@@ -125,7 +125,7 @@ typedef void (*omni_log_fn)(void *user, int32_t level, const char *message);
 #define OMNI_MODE_READONLY	2	/* open only what is there, to read */
 
 #define OMNI_DURABLE_FULL	0	/* a commit survives a power cut */
-#define OMNI_DURABLE_NORMAL	1	/* ... survives a crash of the program */
+#define OMNI_DURABLE_NORMAL	1	/* ... survives a crash of ours */
 
 /* NULL when out of memory.  One config may open many stores; it may be
  * freed right after omni_open. */
@@ -196,7 +196,8 @@ OMNI_API omni_status omni_backup(omni *db, const char *path);
 OMNI_API omni_status omni_maintain(omni *db, int32_t milliseconds);
 
 typedef struct omni_report omni_report;
-/* Checks storage and that every projection equals what the facts say.
+/* Checks storage and that every projection equals what the facts say.  Keeps
+ * other writers out while it runs.
  * OMNI_CORRUPT when it does not; the report then tells what. */
 OMNI_API omni_status omni_check(omni *db, omni_report **report);
 /* Makes every projection anew from the facts. */
@@ -219,7 +220,8 @@ OMNI_API void omni_record_free(omni_record *record);
  * changed later.  Without, it is an inline identity: its features. */
 OMNI_API omni_status omni_record_set_source(omni_record *record,
     const char *source, const char *key);
-/* When the source says this became true. */
+/* When the source says this became true.  Give it when rows change: of two
+ * versions without a time a hash of their content says which is current. */
 OMNI_API omni_status omni_record_set_time(omni_record *record, int64_t time);
 /* Adds a feature: omni_kind_name lists the kinds, "attr.*" is free.
  * Empty values (also after trimming) are left out. */
@@ -422,7 +424,8 @@ OMNI_API const char *omni_interaction_kind(
 OMNI_API int64_t omni_interaction_time(const omni_interaction *interaction);
 OMNI_API int64_t omni_interaction_recorded(
     const omni_interaction *interaction);
-/* Non-zero when the time cannot be right (a till that believes in 1970). */
+/* Non-zero when the time cannot be right, or not be believed: a till that is
+ * in 1970, in 2099, or ten years beyond this release. */
 OMNI_API int32_t omni_interaction_time_doubtful(
     const omni_interaction *interaction);
 OMNI_API const char *omni_interaction_source(
@@ -601,7 +604,7 @@ OMNI_API int32_t omni_purpose_verified(const omni_purpose *purpose);
 /* ---- what the customer said ----------------------------------------- */
 
 #define OMNI_SAID_GRANT		1	/* yes */
-#define OMNI_SAID_WITHDRAW	2	/* no, never mind what was said before */
+#define OMNI_SAID_WITHDRAW	2	/* no, whatever was said before */
 #define OMNI_SAID_PREFER	3	/* on this channel, as rank n */
 
 typedef struct omni_statement omni_statement;
@@ -667,7 +670,8 @@ OMNI_API omni_status omni_contact_put(omni *db, const omni_contact *contact,
 	X(WITHDRAWN, 40, "the customer said no") \
 	X(NO_CONSENT, 41, "the customer has not said yes") \
 	X(EXPIRED, 42, "the consent has expired") \
-	X(OBJECTED_LAST, 43, "the customer objected; used only as a last resort") \
+	X(OBJECTED_LAST, 43, \
+	    "the customer objected; used only as a last resort") \
 	X(QUIET, 50, "quiet hours or a legal window") \
 	X(CAPPED, 60, "the cap on messages is reached") \
 	X(UNDEFINED_CHANNEL, 70, "the channel is not defined")

@@ -153,6 +153,30 @@ a_setting_is_the_last_word_from_any_record(void **state)
 	check_setting(h, "en");
 }
 
+/* What such a till tells is the latest word, until there is a later one. */
+static void
+a_till_in_1970_or_2100_sets_like_any_other(void **state)
+{
+	struct harness *h = harness_of(state);
+	const int64_t today = HARNESS_NOW + 400 * HARNESS_DAY;
+	const int64_t clocks[] = { HARNESS_DAY, INT64_C(4102444800000000) };
+	size_t i;
+
+	h->now = today;
+	people_put(h, 1, 3);
+	people_set(h, 0, "sv", today - HARNESS_DAY);
+	for (i = 0; i < 2; i++) {
+		h->now = clocks[i];
+		people_set(h, 1, "xx", h->now);
+		check_setting(h, "xx");
+		h->now = today + (int64_t)(i + 1) * HARNESS_MINUTE;
+		people_set(h, 2, "en", h->now);
+		check_setting(h, "en");
+	}
+	harness_ok(h, omni_rebuild(h->db));
+	check_setting(h, "en");
+}
+
 static void
 a_setting_without_sense_is_refused(void **state)
 {
@@ -184,6 +208,7 @@ main(void)
 		HARNESS_TEST(a_case_is_the_fold_of_its_history),
 		HARNESS_TEST(a_case_of_nobody_has_no_customer),
 		HARNESS_TEST(a_setting_is_the_last_word_from_any_record),
+		HARNESS_TEST(a_till_in_1970_or_2100_sets_like_any_other),
 		HARNESS_TEST(a_setting_without_sense_is_refused),
 	};
 

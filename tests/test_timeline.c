@@ -323,6 +323,32 @@ a_doubtful_time_is_flagged_and_placed_by_when_it_was_told(void **state)
 	omni_timeline_free(timeline);
 }
 
+/* It may be right, but more probably a battery was changed. */
+static void
+a_till_far_ahead_is_flagged_and_kept(void **state)
+{
+	struct harness *h = harness_of(state);
+	const omni_interaction *it;
+	omni_timeline *timeline;
+	char id[OMNI_ID_SIZE];
+	int i;
+
+	people_put(h, 1, 1);
+	people_customer(h, 1, id);
+	for (i = 0; i < 2; i++) {
+		h->now = HARNESS_NOW + 365 * HARNESS_DAY * 15 * i;
+		(void)event_put_at(h, 1, "till", "sale", h->now);
+	}
+	harness_ok(h, omni_timeline_open(h->db, id, NULL, &timeline));
+	for (i = 1; i >= 0; i--) {
+		harness_ok(h, omni_timeline_next(timeline, &it));
+		assert_int_equal(omni_interaction_time_doubtful(it), i);
+		assert_int_equal(omni_interaction_time(it),
+		    HARNESS_NOW + 365 * HARNESS_DAY * 15 * i);
+	}
+	omni_timeline_free(timeline);
+}
+
 static void
 without_a_time_it_happened_now(void **state)
 {
@@ -534,6 +560,7 @@ main(void)
 		HARNESS_TEST(a_late_arrival_lands_where_it_belongs),
 		HARNESS_TEST(
 		    a_doubtful_time_is_flagged_and_placed_by_when_it_was_told),
+		HARNESS_TEST(a_till_far_ahead_is_flagged_and_kept),
 		HARNESS_TEST(without_a_time_it_happened_now),
 		HARNESS_TEST(a_cursor_reads_on_when_customers_merge_and_split),
 		HARNESS_TEST(a_story_crosses_customers),

@@ -209,6 +209,9 @@ omni_status omni__facts_erase(struct omni *db, const int64_t *ids,
 
 /* A clock before the year of this release was reset. */
 #define OMNI__RELEASED (INT64_C(1767225600) * OMNI__SECOND)	/* 2026 */
+/* One ten years later than that is shown as doubtful; a till may live as long,
+ * so that nothing else rests on it. */
+#define OMNI__DOUBTED (OMNI__RELEASED + 3653 * OMNI__DAY)	/* 2036 */
 
 /* Where only a part of the payload must go: puts the rest in its place. */
 omni_status omni__fact_rewrite(struct omni *db, int64_t id,

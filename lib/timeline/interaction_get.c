@@ -124,7 +124,8 @@ int32_t
 omni_interaction_time_doubtful(const omni_interaction *it)
 {
 	return it != NULL && it->fact != 0 &&
-	    !omni__time_trusted(it->time, it->recorded);
+	    (!omni__time_trusted(it->time, it->recorded) ||
+	    it->time >= OMNI__DOUBTED);
 }
 
 const char *
