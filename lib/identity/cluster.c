@@ -321,8 +321,10 @@ each_component(struct work *w, size_t *unions, const size_t *members,
 	size_t *next, *tail, *list, i, n;
 	omni_status status = OMNI_OK;
 
-	next = omni__arena_alloc(&w->db->scratch, w->pool->count * sizeof(*next));
-	tail = omni__arena_alloc(&w->db->scratch, w->pool->count * sizeof(*tail));
+	next = omni__arena_alloc(&w->db->scratch,
+	    w->pool->count * sizeof(*next));
+	tail = omni__arena_alloc(&w->db->scratch,
+	    w->pool->count * sizeof(*tail));
 	list = omni__arena_alloc(&w->db->scratch, count * sizeof(*list));
 	if (next == NULL || tail == NULL || list == NULL)
 		return omni__nomem(&w->db->error);

@@ -431,7 +431,7 @@ omni__rulings_make(struct omni__resolver *r, const struct omni__node *nodes,
 	    found.count * sizeof(**out));
 	if (status == OMNI_OK && (dated == NULL || *out == NULL))
 		return omni__nomem(&r->db->error);
-	for (from = 0; from < members.count && status == OMNI_OK;
+	for (from = 0; status == OMNI_OK && from < members.count;
 	    from = to) {
 		size_t which = members.ordinal[from];
 

@@ -555,7 +555,7 @@ erase_keys(struct omni *db, const struct omni__fact *facts, size_t count)
 	struct omni__value *in;
 	struct keyed *keyed;
 	omni_status status;
-	size_t i, n;
+	size_t i, n = 0;
 
 	pointers = omni__arena_alloc(&db->scratch,
 	    count * sizeof(*pointers));
@@ -565,7 +565,7 @@ erase_keys(struct omni *db, const struct omni__fact *facts, size_t count)
 	for (i = 0; i < count; i++)
 		pointers[i] = &facts[i];
 	status = hash_keys(db, pointers, count, &keyed, &n);
-	for (i = 0; i < n && status == OMNI_OK; i++) {
+	for (i = 0; status == OMNI_OK && i < n; i++) {
 		in[2 * i] = omni__int(keyed[i].hash);
 		in[2 * i + 1] = omni__int(facts[keyed[i].fact].id);
 	}

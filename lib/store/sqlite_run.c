@@ -179,6 +179,8 @@ bind_row(const struct statement *statement, const struct omni__value *row)
 	int code = SQLITE_OK;
 	size_t i;
 
+	if (row == NULL && statement->count > 0)
+		return SQLITE_MISMATCH;
 	for (i = 0; i < statement->count && code == SQLITE_OK; i++) {
 		if (!omni__param_takes(&statement->params[i], &row[i]))
 			return SQLITE_MISMATCH;
