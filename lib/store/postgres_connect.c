@@ -232,7 +232,8 @@ connect_to(struct omni__store *store, size_t host, int64_t until,
 /*
  * Only settings that the server knows are set, and synchronous_commit only
  * where it is off: anything stronger is the server's own choice.  jit costs
- * more than our statements.
+ * more than our statements, and so does planning them anew for each batch:
+ * every plan is a walk of the parameter rows through an index.
  */
 static const char session[] =
     "SELECT set_config(s.name, v.value, false)"
@@ -240,6 +241,7 @@ static const char session[] =
     " ('lock_timeout', '%ld'),"
     " ('client_min_messages', 'warning'),"
     " ('jit', 'off'),"
+    " ('plan_cache_mode', 'force_generic_plan'),"
     " ('synchronous_commit', '%s'),"
     " ('default_transaction_read_only', '%s')"
     ") AS v (name, value) JOIN pg_settings AS s ON s.name = v.name"
