@@ -127,7 +127,7 @@ erase_room(struct omni *db, struct erasure *e, erase_fn room)
 
 /* The fact names records by their keyed hashes only. */
 static omni_status
-append_erasure(struct omni *db, const struct erasure *e)
+append_erasure(struct omni *db, const struct erasure *e, int64_t *id)
 {
 	struct omni__buf body = { .env = &db->env };
 	struct omni__fact fact = {
@@ -147,6 +147,7 @@ append_erasure(struct omni *db, const struct erasure *e)
 	status = body.failed ? omni__nomem(&db->error) :
 	    omni__facts_append(db, &fact, 1);
 	omni__buf_free(&body);
+	*id = fact.id;
 	return status;
 }
 
@@ -185,6 +186,7 @@ static omni_status
 erase(struct omni *db, void *context)
 {
 	struct erasure *e = context;
+	int64_t fact = 0;
 	omni_status status;
 
 	e->now = omni__clock(&db->env);
@@ -199,30 +201,51 @@ erase(struct omni *db, void *context)
 		status = omni__tombstones_put(db, e->records, e->count,
 		    erased_until(e));
 	if (status == OMNI_OK)
-		status = append_erasure(db, e);
-	/* Whatever happens now, the next one who opens the store knows. */
+		status = append_erasure(db, e, &fact);
+	/* Whatever happens now, whoever maintains the store next knows. */
 	return status == OMNI_OK ? omni__meta_put(db, "scrub",
-	    omni__blob("1", 1)) : status;
+	    omni__blob(&fact, sizeof(fact))) : status;
 }
 
+/* ---- wiping --------------------------------------------------------- */
+
 static omni_status
-scrubbed(struct omni *db, void *context)
+read_mark(struct omni *db, void *context)
 {
-	(void)context;
-	return omni__meta_put(db, "scrub", omni__blob("0", 1));
+	int64_t *mark = context;
+	struct omni__value value;
+	omni_status status = omni__meta_get(db, "scrub", &value);
+
+	*mark = 0;
+	if (status == OMNI_OK && value.type == OMNI__BLOB &&
+	    value.size == sizeof(*mark))
+		memcpy(mark, value.bytes, sizeof(*mark));
+	return status;
+}
+
+/* Somebody else may have erased meanwhile: that is not wiped yet. */
+static omni_status
+clear_mark(struct omni *db, void *context)
+{
+	const int64_t *wiped = context, none = 0;
+	int64_t mark;
+	omni_status status = read_mark(db, &mark);
+
+	return status == OMNI_OK && mark == *wiped ? omni__meta_put(db,
+	    "scrub", omni__blob(&none, sizeof(none))) : status;
 }
 
 omni_status
 omni__scrub(struct omni *db)
 {
-	omni_status status;
+	int64_t mark;
+	omni_status status = omni__transact(db, false, read_mark, &mark);
 
-	db->scrub_pending = true;
+	if (status != OMNI_OK || mark == 0)
+		return status;
 	status = db->ops->scrub(db->store, &db->error);
-	if (status == OMNI_OK)
-		status = omni__transact(db, true, scrubbed, NULL);
-	db->scrub_pending = status != OMNI_OK;
-	return status;
+	return status == OMNI_OK ?
+	    omni__transact(db, true, clear_mark, &mark) : status;
 }
 
 omni_status

@@ -44,8 +44,9 @@ omni_status omni__owned_records(struct omni *db,
     const unsigned char id[OMNI__ID], const unsigned char ***records,
     size_t *count);
 
-/* What was erased also goes from free pages and from the log; what could not
- * go yet is remembered (OMNI_PENDING, or a failure). */
+/* What was erased, here or by another handle, also goes from free pages and
+ * from the log; what could not go yet is remembered by the store (OMNI_PENDING,
+ * or a failure). */
 omni_status omni__scrub(struct omni *db);
 
 /* Projections of facts in every room, in the order that they need. */

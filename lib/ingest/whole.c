@@ -305,10 +305,7 @@ omni_maintain(omni *db, int32_t milliseconds)
 		    "milliseconds is negative"));
 	if (db->mode == OMNI_MODE_READONLY)
 		return omni__leave(db, OMNI_DONE);
-	status = OMNI_OK;
-	if (db->scrub_pending) {
-		status = omni__scrub(db);
-	}
+	status = omni__scrub(db);
 	if (status == OMNI_OK)
 		status = db->ops->maintain(db->store, milliseconds,
 		    &db->error);

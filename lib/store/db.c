@@ -290,19 +290,6 @@ settle(struct omni *db, void *context)
 	return status;
 }
 
-/* An erasure that was cut short left a mark. */
-static omni_status
-read_pending(struct omni *db)
-{
-	struct omni__value value;
-	omni_status status = omni__meta_get(db, "scrub", &value);
-
-	if (status == OMNI_OK)
-		db->scrub_pending = value.type == OMNI__BLOB &&
-		    value.size == 1 && *(const char *)value.bytes == '1';
-	return status;
-}
-
 /* Reads what the store was set up with; writes only when it is new. */
 static omni_status
 read_settings(struct omni *db, const struct omni_config *config)
@@ -319,8 +306,7 @@ read_settings(struct omni *db, const struct omni_config *config)
 	if (write && db->mode == OMNI_MODE_READONLY)
 		return omni__fail(&db->error, OMNI_READONLY,
 		    "the store was never set up: open it for writing once");
-	status = omni__transact(db, write, settle, &context);
-	return status == OMNI_OK ? read_pending(db) : status;
+	return omni__transact(db, write, settle, &context);
 }
 
 static omni_status

@@ -49,7 +49,6 @@ struct omni {
 	char region[4];
 	char zone[64];
 	int32_t mode;
-	bool scrub_pending;
 	void *identity;			/* the identity room's weights */
 	int64_t process;		/* pid that opened it */
 	atomic_int references;		/* the handle and its cursors */
