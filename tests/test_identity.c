@@ -267,6 +267,28 @@ a_verdict_waits_for_records_to_come(void **state)
 	assert_true(one(h, "a", "b"));
 }
 
+static void
+a_verdict_told_twice_is_one(void **state)
+{
+	struct harness *h = harness_of(state);
+	omni_verdict *same = omni_verdict_new(OMNI_VERDICT_SAME);
+	int64_t first = 0, again = 0;
+
+	put_strangers(h);
+	harness_ok(h, omni_verdict_add(same, 0, "crm", "a"));
+	harness_ok(h, omni_verdict_add(same, 0, "crm", "b"));
+	harness_ok(h, omni_verdict_set_time(same, HARNESS_NOW));
+	harness_ok(h, omni_verdict_put(h->db, same, &first));
+	assert_true(one(h, "a", "b"));
+	harness_is(h, omni_verdict_put(h->db, same, &again), OMNI_DUPLICATE);
+	assert_true(first == again);
+	/* A steward may say the same again later. */
+	harness_ok(h, omni_verdict_set_time(same, HARNESS_NOW + 1));
+	harness_ok(h, omni_verdict_put(h->db, same, &again));
+	assert_true(first != again);
+	omni_verdict_free(same);
+}
+
 int
 main(void)
 {
@@ -289,6 +311,7 @@ main(void)
 		    kept_apart_from_one_is_apart_from_whom_that_one_is),
 		HARNESS_TEST(a_verdict_sleeps_while_a_record_is_away),
 		HARNESS_TEST(a_verdict_waits_for_records_to_come),
+		HARNESS_TEST(a_verdict_told_twice_is_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -339,7 +339,8 @@ static bool
 is_own_key(const struct omni__fact *fact)
 {
 	return fact->timed && (fact->noun == OMNI__FACT_SETTING ||
-	    fact->noun == OMNI__FACT_CONTACT);
+	    fact->noun == OMNI__FACT_CONTACT ||
+	    fact->noun == OMNI__FACT_VERDICT);
 }
 
 struct keyed {
