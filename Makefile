@@ -244,7 +244,7 @@ gates: all
 	@env OMNI_BUILD='$(abspath $(O))' CC='$(CC)' MAKE='$(MAKE)' \
 	    PYTHON='$(PYTHON)' tests/gates/run $(GATES)
 
-bench: benches
+bench: benches shared
 	@set -e; for b in $(benches); do \
 	    echo "== $$(basename $$b)"; \
 	    $(if $(server),$(server) --durable --tcp) $$b; done
