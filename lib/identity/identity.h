@@ -36,6 +36,8 @@ omni_status omni__record_identify(struct omni *db,
  * only for keyed ones.  Strings in the scratch arena. */
 omni_status omni__record_fact(struct omni *db, const struct omni_record *,
     const unsigned char *id, struct omni__fact *);
+/* What tells a record's versions apart: a hash of its fact's body. */
+int64_t omni__record_content(const struct omni *db, const char *body);
 /* The features of a record fact's body: [["email","a@b.c"],...]. */
 omni_status omni__record_parse(struct omni *db, const char *body,
     struct omni__raw **features, size_t *count);

@@ -21,12 +21,6 @@ static const struct omni__sql version_known = {
 	    "FROM omni_version v WHERE v.record = $id",
 };
 
-static int64_t
-int_of(const struct omni__value *value)
-{
-	return value->type == OMNI__INT ? value->number : OMNI_TIME_UNKNOWN;
-}
-
 static omni_status
 find_rows(struct omni *db, const unsigned char *const *ids, size_t count,
     struct omni__known *known)
@@ -47,9 +41,9 @@ find_rows(struct omni *db, const unsigned char *const *ids, size_t count,
 		const struct omni__value *v = OMNI__AT(&result, i, 0);
 
 		k->fact = v[0].number;
-		k->happened = int_of(&v[1]);
+		k->happened = omni__value_int(&v[1], OMNI_TIME_UNKNOWN);
 		k->content = v[2].number;
-		k->first = int_of(&v[3]);
+		k->first = omni__value_int(&v[3], OMNI_TIME_UNKNOWN);
 	}
 	return status;
 }
@@ -113,7 +107,8 @@ omni__version_known(struct omni *db, const struct omni__known *known,
 	for (i = 0; status == OMNI_OK && i < result.count; i++) {
 		const struct omni__value *v = OMNI__AT(&result, i, 0);
 
-		if (int_of(&v[1]) == happened && v[2].number == content)
+		if (v[2].number == content && omni__value_int(&v[1],
+		    OMNI_TIME_UNKNOWN) == happened)
 			*held = v[0].number;
 	}
 	return status;

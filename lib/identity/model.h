@@ -74,8 +74,6 @@ omni_status omni__person_unpack(struct omni *db, const void *bytes,
  * or, negative, that of its other identifiers; 0 when it has neither. */
 int64_t omni__person_mark(const struct omni *db,
     const struct omni__person *, const struct omni__item *key);
-/* What tells a record's versions apart: a hash of its fact's body. */
-int64_t omni__record_content(const struct omni *db, const char *body);
 /* Equal in all normalised features? */
 bool omni__person_equal(const struct omni__person *,
     const struct omni__person *);

@@ -36,8 +36,8 @@ put_version(struct omni *db, const unsigned char *record, int64_t fact,
 {
 	struct omni__value v[4] = {
 		omni__blob(record, OMNI__ID), omni__int(fact),
-		happened == OMNI_TIME_UNKNOWN ? omni__null() :
-		omni__int(happened), omni__int(content)
+		omni__int_or_null(happened, OMNI_TIME_UNKNOWN),
+		omni__int(content)
 	};
 
 	return omni__exec(db, &version_put, v, 1);

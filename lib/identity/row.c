@@ -117,12 +117,6 @@ omni__row_get(struct omni__resolver *r, const unsigned char *id)
 
 /* ---- from the store ------------------------------------------------- */
 
-static int64_t
-int_of(const struct omni__value *value, int64_t null)
-{
-	return value->type == OMNI__INT ? value->number : null;
-}
-
 static omni_status
 take_row(struct omni__resolver *r, const struct omni__value *v)
 {
@@ -139,15 +133,15 @@ take_row(struct omni__resolver *r, const struct omni__value *v)
 	if (row == NULL)
 		return omni__nomem(&r->db->error);
 	row->fact = v[1].number;
-	row->happened = int_of(&v[2], OMNI_TIME_UNKNOWN);
+	row->happened = omni__value_int(&v[2], OMNI_TIME_UNKNOWN);
 	row->content = v[3].number;
-	row->first = int_of(&v[4], OMNI_TIME_UNKNOWN);
+	row->first = omni__value_int(&v[4], OMNI_TIME_UNKNOWN);
 	row->flags = v[5].number;
 	memcpy(row->pool, v[6].type != OMNI__NULL ? v[6].bytes :
 	    v[0].bytes, OMNI__ID);
 	memcpy(row->customer, v[7].bytes, OMNI__ID);
 	memcpy(row->old_customer, v[7].bytes, OMNI__ID);
-	row->strength = (int32_t)int_of(&v[8], INT32_MAX);
+	row->strength = (int32_t)omni__value_int(&v[8], INT32_MAX);
 	row->stored = true;
 	status = omni__person_unpack(r->db, v[9].bytes, v[9].size,
 	    &row->old);
@@ -238,26 +232,20 @@ omni__rows_load_pools(struct omni__resolver *r,
 
 /* ---- to the store --------------------------------------------------- */
 
-static struct omni__value
-int_or_null(int64_t number, int64_t null)
-{
-	return number == null ? omni__null() : omni__int(number);
-}
-
 static omni_status
 save_params(struct omni *db, const struct omni__row *row,
     struct omni__value *v)
 {
 	v[0] = omni__blob(row->id, OMNI__ID);
 	v[1] = omni__int(row->fact);
-	v[2] = int_or_null(row->happened, OMNI_TIME_UNKNOWN);
+	v[2] = omni__int_or_null(row->happened, OMNI_TIME_UNKNOWN);
 	v[3] = omni__int(row->content);
-	v[4] = int_or_null(row->first, OMNI_TIME_UNKNOWN);
+	v[4] = omni__int_or_null(row->first, OMNI_TIME_UNKNOWN);
 	v[5] = omni__int(row->flags);
 	v[6] = memcmp(row->pool, row->id, OMNI__ID) != 0 ?
 	    omni__blob(row->pool, OMNI__ID) : omni__null();
 	v[7] = omni__blob(row->customer, OMNI__ID);
-	v[8] = int_or_null(row->strength, INT32_MAX);
+	v[8] = omni__int_or_null(row->strength, INT32_MAX);
 	return omni__person_pack(db, &row->person, &v[9]);
 }
 

@@ -328,8 +328,7 @@ note_version(struct omni *db, const struct omni__fact *fact, size_t i,
 	memcpy(version->id, fact->record, OMNI__ID);
 	version->happened = omni__time_trusted(fact->happened, now) ?
 	    fact->happened : OMNI_TIME_UNKNOWN;
-	version->content = (int64_t)omni__hash64(db->tenant_key, fact->body,
-	    strlen(fact->body));
+	version->content = omni__record_content(db, fact->body);
 	at = omni__map_put(seen, version, sizeof(*version), i, again);
 	if (at == NULL)
 		return omni__nomem(&db->error);

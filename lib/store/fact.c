@@ -73,26 +73,20 @@ static const struct omni__sql fact_insert = {
 };
 #define FACT_COLUMNS 12
 
-static struct omni__value
-int_or_null(int64_t number, int64_t null)
-{
-	return number == null ? omni__null() : omni__int(number);
-}
-
 static void
 fact_row(const struct omni__fact *fact, struct omni__value *row)
 {
 	row[0] = omni__int(fact->id);
 	row[1] = omni__int(fact->noun);
-	row[2] = int_or_null(fact->happened, OMNI_TIME_UNKNOWN);
+	row[2] = omni__int_or_null(fact->happened, OMNI_TIME_UNKNOWN);
 	row[3] = omni__int(fact->stamp);
-	row[4] = int_or_null(fact->recorded, fact->stamp);
+	row[4] = omni__int_or_null(fact->recorded, fact->stamp);
 	row[5] = fact->record != NULL ?
 	    omni__blob(fact->record, OMNI__ID) : omni__null();
-	row[6] = int_or_null(fact->source_term, 0);
+	row[6] = omni__int_or_null(fact->source_term, 0);
 	row[7] = omni__text(fact->key);
-	row[8] = int_or_null(fact->channel_term, 0);
-	row[9] = int_or_null(fact->kind_term, 0);
+	row[8] = omni__int_or_null(fact->channel_term, 0);
+	row[9] = omni__int_or_null(fact->kind_term, 0);
 	row[10] = omni__text(fact->refs);
 	row[11] = omni__text(fact->body);
 }
@@ -163,12 +157,6 @@ static const struct omni__sql fact_scan = {
 	.sql = FACT_SELECT "WHERE f.id > $after ORDER BY f.id LIMIT $limit",
 };
 
-static int64_t
-int_of(const struct omni__value *value, int64_t null)
-{
-	return value->type == OMNI__INT ? value->number : null;
-}
-
 static omni_status
 fact_from(struct omni *db, const struct omni__value *row,
     struct omni__fact *fact)
@@ -177,16 +165,16 @@ fact_from(struct omni *db, const struct omni__value *row,
 
 	fact->id = row[0].number;
 	fact->noun = (int32_t)row[1].number;
-	fact->happened = int_of(&row[2], OMNI_TIME_UNKNOWN);
+	fact->happened = omni__value_int(&row[2], OMNI_TIME_UNKNOWN);
 	fact->timed = fact->happened != OMNI_TIME_UNKNOWN;
 	fact->stamp = row[3].number;
-	fact->recorded = int_of(&row[4], fact->stamp);
+	fact->recorded = omni__value_int(&row[4], fact->stamp);
 	fact->record = row[5].type == OMNI__BLOB &&
 	    row[5].size == OMNI__ID ? row[5].bytes : NULL;
-	fact->source_term = int_of(&row[6], 0);
+	fact->source_term = omni__value_int(&row[6], 0);
 	fact->key = omni__value_text(&row[7]);
-	fact->channel_term = int_of(&row[8], 0);
-	fact->kind_term = int_of(&row[9], 0);
+	fact->channel_term = omni__value_int(&row[8], 0);
+	fact->kind_term = omni__value_int(&row[9], 0);
 	fact->refs = omni__value_text(&row[10]);
 	fact->body = omni__value_text(&row[11]);
 	status = omni__term_text(db, fact->source_term, &fact->source);

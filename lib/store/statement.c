@@ -22,6 +22,18 @@ omni__int(int64_t number)
 }
 
 struct omni__value
+omni__int_or_null(int64_t number, int64_t unknown)
+{
+	return number == unknown ? omni__null() : omni__int(number);
+}
+
+int64_t
+omni__value_int(const struct omni__value *value, int64_t unknown)
+{
+	return value->type == OMNI__INT ? value->number : unknown;
+}
+
+struct omni__value
 omni__text(const char *text)
 {
 	if (text == NULL)

@@ -42,6 +42,10 @@ struct omni__value {
 
 struct omni__value omni__null(void);
 struct omni__value omni__int(int64_t);
+/* The number that stands for "not known" becomes OMNI__NULL. */
+struct omni__value omni__int_or_null(int64_t number, int64_t unknown);
+/* ... and back. */
+int64_t omni__value_int(const struct omni__value *, int64_t unknown);
 /* NULL becomes OMNI__NULL; borrowed. */
 struct omni__value omni__text(const char *);
 struct omni__value omni__blob(const void *, size_t);
