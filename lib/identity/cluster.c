@@ -16,7 +16,7 @@ struct work {
 	bool *obeyed;		/* rulings that no newer one contradicts */
 	bool apart;		/* some ruling keeps records apart */
 	size_t *same;		/* union-find of what is one from the start */
-	size_t *customer;	/* out */
+	size_t *customer, *sure;	/* out */
 };
 
 /* ---- records that are one from the start ---------------------------- */
@@ -284,6 +284,7 @@ cluster_part(struct work *w, const size_t *members, size_t count)
 
 		w->customer[members[i]] =
 		    groups[joined[group_of[i]]].first;
+		w->sure[members[i]] = w->customer[members[i]];
 		/* Others of a group are one with its oldest from the start. */
 		node->strength = members[i] == group->first ?
 		    strength[group_of[i]] : INT32_MAX - 1;
@@ -306,7 +307,7 @@ one_customer(struct work *w, const size_t *members, size_t count)
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		w->customer[members[i]] = members[0];
+		w->customer[members[i]] = w->sure[members[i]] = members[0];
 		w->pool->nodes[members[i]]->strength = i == 0 ? INT32_MAX :
 		    LEVEL_MAX;
 	}
@@ -386,10 +387,10 @@ split_part(struct work *w, const size_t *members, size_t count,
 
 omni_status
 omni__pool_cluster(struct omni *db, const struct omni__model *model,
-    const struct omni__pool *pool, size_t *customer)
+    const struct omni__pool *pool, size_t *customer, size_t *sure)
 {
 	struct work w = { .db = db, .model = model, .pool = pool,
-	    .customer = customer };
+	    .customer = customer, .sure = sure };
 	size_t *all, i;
 	omni_status status;
 

@@ -17,6 +17,7 @@ struct omni__node {
 	/* Out: */
 	size_t pool;		/* index of the oldest record of its pool */
 	size_t customer;	/* ... of its customer */
+	size_t sure;		/* ... of the part of it that is surely one */
 	int32_t strength;	/* at which it joined an older one; INT32_MAX:
 				 * it is the oldest */
 };
@@ -68,10 +69,11 @@ struct omni__pool {
 };
 
 /* Finds the customers of the pool; customer[i] is the index of the oldest
- * record of i's customer. */
+ * record of i's customer, sure[i] that of the part of it that is surely the
+ * same person as i. */
 omni_status omni__pool_cluster(struct omni *db,
     const struct omni__model *, const struct omni__pool *,
-    size_t *customer);
+    size_t *customer, size_t *sure);
 
 /* A total order of normalised features, for finding equal records. */
 int omni__person_order(const struct omni__person *,

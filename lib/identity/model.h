@@ -47,6 +47,8 @@ struct omni__item {
 	uint8_t column;
 	uint8_t step;		/* of identifiers */
 	uint16_t size;
+	uint32_t value;		/* its place among the model's frequent values,
+				 * 0: it is not one */
 	const char *text;
 	uint64_t hash;		/* of identifiers: their key */
 };
@@ -57,6 +59,9 @@ struct omni__person {
 	uint8_t begin[OMNI__COLUMNS + 1]; /* items of column c: begin[c] to
 					   * begin[c + 1] */
 	int64_t mark;		/* of the name's sound, > 0; 0: nameless */
+	uint64_t common;	/* bit i: the i-th of its blocks points at
+				 * nobody any more */
+	int64_t source;		/* the term of a keyed record's source, 0 */
 };
 
 /* At most so many items in a person: enough for begin[]. */
@@ -77,6 +82,21 @@ int64_t omni__person_mark(const struct omni *db,
 /* Equal in all normalised features? */
 bool omni__person_equal(const struct omni__person *,
     const struct omni__person *);
+
+/* ---- blocks: composite keys (block.c) ------------------------------- */
+
+/* Two parts of what a record says, hashed together (a blocking key): who
+ * shares one is looked at.  By themselves they are no evidence. */
+#define OMNI__BLOCKS_MAX 40
+
+struct omni__block {
+	int64_t hash;
+	uint8_t number;		/* in omni__person.common */
+};
+
+/* The blocks of a person, sorted by hash, each once. */
+size_t omni__person_blocks(const struct omni *db,
+    const struct omni__person *, struct omni__block out[OMNI__BLOCKS_MAX]);
 
 /* ---- levels of agreement (level.c) ---------------------------------- */
 
@@ -108,8 +128,11 @@ struct omni__model {
 	struct omni__weight level[OMNI__COLUMNS][OMNI__LEVELS];
 	/* Exact agreement of identifiers, by their live count. */
 	struct omni__weight exact[OMNI__COLUMNS][OMNI__STEP_COMMON + 1];
+	/* Exact agreement on a frequent value, by omni__item.value. */
+	const struct omni__weight *value;
 	struct omni__weight prior;
 	int32_t join;		/* two customers become one from here */
+	int32_t sure;		/* ... and are surely one from here */
 	int32_t edge;		/* two records are candidates from here */
 };
 
@@ -122,6 +145,14 @@ struct omni__evidence {
 
 /* The model of the store (default when none was trained). */
 omni_status omni__model(struct omni *db, const struct omni__model **model);
+/* The place of a normalised value among the frequent ones, 0 when it is not
+ * one of them. */
+uint32_t omni__model_value(const struct omni__model *, int column,
+    const char *text, size_t size);
+/* What it is worth, against strangers and relatives alike, that two keyed
+ * records come from these sources (terms); 0 when one is inline. */
+int32_t omni__model_sources(const struct omni__model *, int64_t a,
+    int64_t b);
 void omni__evidence(const struct omni__model *, const struct omni__levels *,
     struct omni__evidence *);
 /* The weight of the evidence as a whole, priors in. */

@@ -40,6 +40,7 @@ add_item(struct collector *c, int column, const char *text, size_t size)
 	item->column = (uint8_t)column;
 	item->step = OMNI__STEP_1;
 	item->size = (uint16_t)size;
+	item->value = 0;
 	item->text = omni__arena_text(&c->db->scratch, text, size);
 	if (item->text == NULL)
 		return omni__nomem(&c->db->error);
@@ -390,6 +391,7 @@ omni__person_unpack(struct omni *db, const void *memory, size_t size,
 		item->column = at[0];
 		item->step = at[1];
 		item->size = (uint16_t)(at[2] | at[3] << 8);
+		item->value = 0;
 		item->text = (const char *)at + 4;
 		at += 4;
 		if (item->column >= OMNI__COLUMNS || item->size > 512 ||

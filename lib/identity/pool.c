@@ -342,24 +342,28 @@ cluster_one(struct gather *g, const struct runs *runs, size_t root)
 		.claim_count = runs->claim_size[root],
 	};
 	omni_status status;
-	size_t *customer, i;
+	size_t *customer, *sure, i;
 
 	if (pool.count == 1) {
-		pool.nodes[0]->customer = root;
+		pool.nodes[0]->customer = pool.nodes[0]->sure = root;
 		pool.nodes[0]->strength = INT32_MAX;
 		return OMNI_OK;
 	}
 	customer = omni__arena_alloc(&g->db->scratch,
-	    pool.count * sizeof(*customer));
+	    2 * pool.count * sizeof(*customer));
 	if (customer == NULL)
 		return omni__nomem(&g->db->error);
+	sure = customer + pool.count;
 	status = local_rulings(g, runs, root, &pool);
 	if (status == OMNI_OK)
 		status = omni__pool_cluster(g->db, g->model, &pool,
-		    customer);
-	for (i = 0; i < pool.count && status == OMNI_OK; i++)
+		    customer, sure);
+	for (i = 0; i < pool.count && status == OMNI_OK; i++) {
 		pool.nodes[i]->customer =
 		    (size_t)(pool.nodes[customer[i]] - g->nodes);
+		pool.nodes[i]->sure =
+		    (size_t)(pool.nodes[sure[i]] - g->nodes);
+	}
 	return status;
 }
 

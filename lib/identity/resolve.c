@@ -64,6 +64,10 @@ adopt(struct omni__resolver *r, struct omni__row *row,
 	status = omni__record_parse(r->db, fact->body, &raw, &count);
 	if (status == OMNI_OK)
 		status = omni__person_make(r->db, raw, count, &row->person);
+	if (fact->source != NULL)
+		row->flags = (row->flags & ((1 << OMNI__ROW_SOURCE) - 1)) |
+		    fact->source_term << OMNI__ROW_SOURCE;
+	row->person.source = row->flags >> OMNI__ROW_SOURCE;
 	row->fact = fact->id;
 	row->happened = happened;
 	row->content = content;
@@ -157,13 +161,16 @@ take_places(struct omni__resolver *r, const struct omni__node *nodes,
 		struct omni__row *row = omni__row_find(r, nodes[i].id);
 		const unsigned char *pool = nodes[nodes[i].pool].id;
 		const unsigned char *customer = nodes[nodes[i].customer].id;
+		const unsigned char *sure = nodes[nodes[i].sure].id;
 
 		if (memcmp(row->pool, pool, OMNI__ID) == 0 &&
 		    memcmp(row->customer, customer, OMNI__ID) == 0 &&
+		    memcmp(row->sure, sure, OMNI__ID) == 0 &&
 		    row->strength == nodes[i].strength)
 			continue;
 		memcpy(row->pool, pool, OMNI__ID);
 		memcpy(row->customer, customer, OMNI__ID);
+		memcpy(row->sure, sure, OMNI__ID);
 		row->strength = nodes[i].strength;
 		row->dirty = true;
 	}

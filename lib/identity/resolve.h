@@ -8,7 +8,8 @@
 
 enum {
 	OMNI__ROW_INLINE = 1,	/* an inline identity: no source and key */
-	OMNI__ROW_RULED = 2	/* a verdict names it */
+	OMNI__ROW_RULED = 2,	/* a verdict names it */
+	OMNI__ROW_SOURCE = 8	/* from this bit on: the term of its source */
 };
 
 /* One row of omni_record, before and after. */
@@ -18,8 +19,10 @@ struct omni__row {
 	int64_t flags;
 	unsigned char pool[OMNI__ID];
 	unsigned char customer[OMNI__ID];
+	unsigned char sure[OMNI__ID];	/* the oldest record that is surely
+					 * the same person */
 	int32_t strength;
-	struct omni__person person;
+	struct omni__person person;	/* with its blocks' common bits */
 
 	bool stored;		/* it is in the table */
 	unsigned char old_customer[OMNI__ID];

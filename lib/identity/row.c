@@ -8,8 +8,8 @@
 
 #define ROW_COLUMNS \
 	"r.id, r.fact, r.happened, r.content, r.first, r.flags,\n" \
-	"  r.pool, r.customer, r.strength, r.features"
-#define ROW_OUT "biiiiibbib"
+	"  r.pool, r.customer, r.sure, r.strength, r.common, r.features"
+#define ROW_OUT "biiiiibbbiib"
 
 static const struct omni__sql row_load = {
 	.name = "row_load",
@@ -41,15 +41,16 @@ static const struct omni__sql row_version_delete = {
 
 #define ROW_IN \
 	"id:b fact:i happened:i content:i first:i flags:i pool:b " \
-	"customer:b strength:i features:b"
+	"customer:b sure:b strength:i common:i features:b"
 
 static const struct omni__sql row_insert = {
 	.name = "row_insert",
 	.in = ROW_IN,
 	.sql = "INSERT INTO omni_record (id, fact, happened, content, first,"
-	    " flags, pool, customer, strength, features)\n"
+	    " flags, pool, customer, sure, strength, common, features)\n"
 	    "SELECT $id, $fact, $happened, $content, $first, $flags, $pool,"
-	    " $customer, $strength, $features FROM p WHERE true",
+	    " $customer, $sure, $strength, $common, $features FROM p"
+	    " WHERE true",
 };
 
 static const struct omni__sql row_update = {
@@ -57,11 +58,12 @@ static const struct omni__sql row_update = {
 	.in = ROW_IN,
 	.sql = "UPDATE omni_record SET fact = $fact, happened = $happened,"
 	    " content = $content, first = $first, flags = $flags,"
-	    " pool = $pool, customer = $customer, strength = $strength,"
+	    " pool = $pool, customer = $customer, sure = $sure,"
+	    " strength = $strength, common = $common,"
 	    " features = $features\n"
 	    "FROM p WHERE id = $id",
 };
-#define SAVE_COLUMNS 10
+#define SAVE_COLUMNS 12
 
 /* ---- in memory ------------------------------------------------------ */
 
@@ -124,7 +126,8 @@ take_row(struct omni__resolver *r, const struct omni__value *v)
 	omni_status status;
 
 	if (v[0].size != OMNI__ID || v[7].size != OMNI__ID ||
-	    (v[6].type != OMNI__NULL && v[6].size != OMNI__ID))
+	    (v[6].type != OMNI__NULL && v[6].size != OMNI__ID) ||
+	    (v[8].type != OMNI__NULL && v[8].size != OMNI__ID))
 		return omni__fail(&r->db->error, OMNI_CORRUPT,
 		    "a record's row is damaged: rebuild the store");
 	if (omni__row_find(r, v[0].bytes) != NULL)
@@ -141,12 +144,16 @@ take_row(struct omni__resolver *r, const struct omni__value *v)
 	    v[0].bytes, OMNI__ID);
 	memcpy(row->customer, v[7].bytes, OMNI__ID);
 	memcpy(row->old_customer, v[7].bytes, OMNI__ID);
-	row->strength = (int32_t)omni__value_int(&v[8], INT32_MAX);
+	memcpy(row->sure, v[8].type != OMNI__NULL ? v[8].bytes :
+	    v[7].bytes, OMNI__ID);
+	row->strength = (int32_t)omni__value_int(&v[9], INT32_MAX);
 	row->stored = true;
-	status = omni__person_unpack(r->db, v[9].bytes, v[9].size,
+	status = omni__person_unpack(r->db, v[11].bytes, v[11].size,
 	    &row->old);
 	if (status != OMNI_OK)
 		return status;
+	row->old.common = (uint64_t)v[10].number;
+	row->old.source = row->flags >> OMNI__ROW_SOURCE;
 	/* Items are shared until the row is refitted; steps are set in
 	 * both alike. */
 	row->person = row->old;
@@ -245,8 +252,11 @@ save_params(struct omni *db, const struct omni__row *row,
 	v[6] = memcmp(row->pool, row->id, OMNI__ID) != 0 ?
 	    omni__blob(row->pool, OMNI__ID) : omni__null();
 	v[7] = omni__blob(row->customer, OMNI__ID);
-	v[8] = omni__int_or_null(row->strength, INT32_MAX);
-	return omni__person_pack(db, &row->person, &v[9]);
+	v[8] = memcmp(row->sure, row->customer, OMNI__ID) != 0 ?
+	    omni__blob(row->sure, OMNI__ID) : omni__null();
+	v[9] = omni__int_or_null(row->strength, INT32_MAX);
+	v[10] = omni__int((int64_t)row->person.common);
+	return omni__person_pack(db, &row->person, &v[11]);
 }
 
 static int

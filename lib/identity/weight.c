@@ -130,7 +130,28 @@ default_model(struct omni__model *model)
 	model->prior.strangers = omni__log2_ratio(2, POPULATION);
 	model->prior.relatives = 0;
 	model->join = -OMNI__BIT;
+	model->sure = 5 * OMNI__BIT;
 	model->edge = -2 * OMNI__BIT;
+}
+
+uint32_t
+omni__model_value(const struct omni__model *model, int column,
+    const char *text, size_t size)
+{
+	(void)model;
+	(void)column;
+	(void)text;
+	(void)size;
+	return 0;
+}
+
+int32_t
+omni__model_sources(const struct omni__model *model, int64_t a, int64_t b)
+{
+	(void)model;
+	(void)a;
+	(void)b;
+	return 0;
 }
 
 omni_status

@@ -79,7 +79,9 @@ static const char step_1[] =
 "  flags INTEGER NOT NULL,\n"
 "  pool BLOB,\n"
 "  customer BLOB NOT NULL,\n"
+"  sure BLOB,\n"
 "  strength INTEGER,\n"
+"  common INTEGER NOT NULL,\n"
 "  features BLOB\n"
 ") STRICT, WITHOUT ROWID;\n"
 /* Pool members: every resolution and every look-up of a customer.  A pool is
