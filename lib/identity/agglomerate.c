@@ -116,7 +116,7 @@ cell_score(const struct omni__model *model, struct cell *cell)
 		if (n == 0)
 			continue;
 		e.present |= UINT32_C(1) << c;
-		if (omni__behaviour[c] & OMNI__IDENTIFIER) {
+		if (model->behaviour[c] & OMNI__IDENTIFIER) {
 			*w = cell->best[c];
 			continue;
 		}
@@ -141,7 +141,7 @@ omni__entity_weight(const struct omni__model *model,
 
 	memset(&cell, 0, sizeof(cell));
 	for (i = 0; i < count; i++) {
-		omni__compare(person, records[i], &levels);
+		omni__compare(model, person, records[i], &levels);
 		omni__evidence(model, &levels, &evidence);
 		cell_add(&cell, &evidence);
 	}
@@ -162,7 +162,8 @@ fill_cell(struct omni *db, const struct work *w, size_t i, size_t j)
 		return omni__nomem(&db->error);
 	for (x = 0; x < a->count; x++)
 		for (y = 0; y < b->count; y++) {
-			omni__compare(a->persons[x], b->persons[y], &levels);
+			omni__compare(w->model, a->persons[x], b->persons[y],
+			    &levels);
 			omni__evidence(w->model, &levels, &evidence);
 			cell_add(cell, &evidence);
 		}

@@ -136,6 +136,7 @@ const char *const omni__column_name[OMNI__COLUMNS] = {
 	[OMNI__REGION] = "address.region",
 	[OMNI__ORG] = "name.org",
 	[OMNI__ATTR] = "attr",
+	[OMNI__SOURCE] = "source",
 };
 
 const struct omni__kind *

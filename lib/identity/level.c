@@ -469,7 +469,7 @@ differs(struct slice a, struct slice b)
 typedef int (*level_fn)(struct slice, struct slice);
 
 /* For values that are not equal.  Names are compared together. */
-static const level_fn comparators[OMNI__COLUMNS] = {
+static const level_fn comparators[OMNI__HOST] = {
 	[OMNI__BIRTH] = date_level,
 	[OMNI__GENDER] = differs,
 	[OMNI__EMAIL] = email_level,
@@ -486,10 +486,21 @@ static const level_fn comparators[OMNI__COLUMNS] = {
 	[OMNI__ORG] = words_level,
 };
 
+static const level_fn host_comparators[OMNI__COMPARATORS] = {
+	[OMNI__COMPARE_EXACT] = differs,
+	[OMNI__COMPARE_CODE] = code_level,
+	[OMNI__COMPARE_WORDS] = words_level,
+	[OMNI__COMPARE_NAME] = name_level,
+	[OMNI__COMPARE_DATE] = date_level,
+	[OMNI__COMPARE_EMAIL] = email_level,
+	[OMNI__COMPARE_STREET] = street_level,
+	[OMNI__COMPARE_POSTCODE] = postcode_level,
+};
+
 /* The best pair of values of a column: lowest level, then lowest step. */
 static void
 compare_column(const struct omni__person *a, const struct omni__person *b,
-    int column, struct omni__levels *out)
+    int column, level_fn compare, struct omni__levels *out)
 {
 	int best = OMNI__MISSING_LEVEL, step = OMNI__STEP_COMMON;
 	size_t i, j;
@@ -499,7 +510,7 @@ compare_column(const struct omni__person *a, const struct omni__person *b,
 			struct slice x = slice_of(&a->items[i]);
 			struct slice y = slice_of(&b->items[j]);
 			int level = equal(x, y) ? OMNI__EXACT :
-			    comparators[column](x, y);
+			    compare(x, y);
 			int s = a->items[i].step;
 
 			if (best != OMNI__MISSING_LEVEL && (level > best ||
@@ -515,7 +526,47 @@ compare_column(const struct omni__person *a, const struct omni__person *b,
 	out->step[column] = (uint8_t)step;
 }
 
-/* Attributes of equal name: how many agree, nearly agree, differ. */
+/* The length of an attribute's name with its "=", 0 when it has none. */
+static size_t
+name_size(struct slice s)
+{
+	const char *eq = memchr(s.text, '=', s.size);
+
+	return eq != NULL ? (size_t)(eq - s.text) + 1 : 0;
+}
+
+static int
+attribute_level(struct slice a, struct slice b, size_t name)
+{
+	a.text += name;
+	a.size -= name;
+	b.text += name;
+	b.size -= name;
+	return equal(a, b) ? OMNI__EXACT : words_level(a, b);
+}
+
+/* The better of two pairs of one name stays. */
+static void
+note_attribute(struct omni__levels *out, const struct omni__item *left,
+    const struct omni__item *right, size_t name, int level)
+{
+	struct omni__attribute *last = out->attributes > 0 ?
+	    &out->attribute[out->attributes - 1] : NULL;
+
+	if (last == NULL || last->left->size < name ||
+	    memcmp(last->left->text, left->text, name) != 0) {
+		if (out->attributes == OMNI__ATTRIBUTES_MAX)
+			return;
+		last = &out->attribute[out->attributes++];
+		last->level = OMNI__LEVELS;
+	}
+	if (level >= last->level)
+		return;
+	last->left = left;
+	last->right = right;
+	last->level = level;
+}
+
 static void
 compare_attributes(const struct omni__person *a,
     const struct omni__person *b, struct omni__levels *out)
@@ -527,49 +578,49 @@ compare_attributes(const struct omni__person *a,
 		    j++) {
 			struct slice x = slice_of(&a->items[i]);
 			struct slice y = slice_of(&b->items[j]);
-			const char *eq = memchr(x.text, '=', x.size);
-			size_t name = eq != NULL ? (size_t)(eq - x.text) + 1 :
-			    0;
-			int level;
+			size_t name = name_size(x);
 
-			if (name == 0 || name > y.size ||
-			    !same_part(x, 0, y, 0, name))
-				continue;
-			x.text += name;
-			x.size -= name;
-			y.text += name;
-			y.size -= name;
-			level = equal(x, y) ? OMNI__EXACT : words_level(x, y);
-			if (level == OMNI__EXACT)
-				out->attributes_same++;
-			else if (level < OMNI__DIFFERS)
-				out->attributes_near++;
-			else
-				out->attributes_differ++;
-			out->left[OMNI__ATTR] = &a->items[i];
-			out->right[OMNI__ATTR] = &b->items[j];
+			if (name > 0 && name <= y.size &&
+			    same_part(x, 0, y, 0, name))
+				note_attribute(out, &a->items[i],
+				    &b->items[j], name,
+				    attribute_level(x, y, name));
 		}
-	if (out->attributes_same > 0)
-		out->level[OMNI__ATTR] = OMNI__EXACT;
-	else if (out->attributes_near > 0)
-		out->level[OMNI__ATTR] = 2;
-	else if (out->attributes_differ > 0)
-		out->level[OMNI__ATTR] = OMNI__DIFFERS;
+	for (i = 0; i < out->attributes; i++) {
+		const struct omni__attribute *one = &out->attribute[i];
+
+		if (out->level[OMNI__ATTR] != OMNI__MISSING_LEVEL &&
+		    out->level[OMNI__ATTR] <= one->level)
+			continue;
+		out->level[OMNI__ATTR] = (uint8_t)one->level;
+		out->left[OMNI__ATTR] = one->left;
+		out->right[OMNI__ATTR] = one->right;
+	}
 }
 
 void
-omni__compare(const struct omni__person *a, const struct omni__person *b,
-    struct omni__levels *out)
+omni__compare(const struct omni__model *model, const struct omni__person *a,
+    const struct omni__person *b, struct omni__levels *out)
 {
 	int c;
 
-	memset(out, 0, sizeof(*out));
+	memset(out, 0, offsetof(struct omni__levels, attribute));
 	compare_names(a, b, out);
 	for (c = OMNI__BIRTH; c < OMNI__ATTR; c++)
 		if (a->begin[c] != a->begin[c + 1] &&
 		    b->begin[c] != b->begin[c + 1])
-			compare_column(a, b, c, out);
+			compare_column(a, b, c, comparators[c], out);
 	compare_attributes(a, b, out);
+	for (c = OMNI__HOST; c < model->columns; c++)
+		if (a->begin[c] != a->begin[c + 1] &&
+		    b->begin[c] != b->begin[c + 1])
+			compare_column(a, b, c,
+			    host_comparators[model->comparator[c]], out);
+	out->source[0] = a->source;
+	out->source[1] = b->source;
+	if (a->source != 0 && b->source != 0)
+		out->level[OMNI__SOURCE] = a->source == b->source ?
+		    OMNI__EXACT : OMNI__DIFFERS;
 	for (c = OMNI__GIVEN; c <= OMNI__OTHER; c++) {
 		if (a->begin[c] != a->begin[c + 1])
 			out->left[c] = &a->items[a->begin[c]];

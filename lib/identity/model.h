@@ -15,7 +15,17 @@ enum omni__column {
 	OMNI__EMAIL, OMNI__PHONE, OMNI__LOYALTY, OMNI__ACCOUNT,
 	OMNI__NATIONAL_ID, OMNI__STREET, OMNI__NUMBER, OMNI__POSTCODE,
 	OMNI__CITY, OMNI__EXTRA, OMNI__REGION, OMNI__ORG, OMNI__ATTR,
-	OMNI__COLUMNS
+	OMNI__SOURCE,		/* no feature: which registers tell of it */
+	OMNI__HOST,		/* kinds that hosts define, by name */
+	OMNI__COLUMNS = OMNI__HOST + 12
+};
+
+/* How host kinds' values are compared when they are not equal. */
+enum omni__comparator {
+	OMNI__COMPARE_EXACT, OMNI__COMPARE_CODE, OMNI__COMPARE_WORDS,
+	OMNI__COMPARE_NAME, OMNI__COMPARE_DATE, OMNI__COMPARE_EMAIL,
+	OMNI__COMPARE_STREET, OMNI__COMPARE_POSTCODE,
+	OMNI__COMPARATORS
 };
 
 enum omni__behaviour {
@@ -35,6 +45,7 @@ struct omni__kind {
 
 /* NULL when there is none such; "attr.*" gives the entry of "attr". */
 const struct omni__kind *omni__kind_find(const char *name);
+/* Of the built-in ones; omni__model.behaviour has the host's too. */
 extern const uint8_t omni__behaviour[OMNI__COLUMNS];
 extern const char *const omni__column_name[OMNI__COLUMNS];
 
@@ -105,16 +116,26 @@ size_t omni__person_blocks(const struct omni *db,
 #define OMNI__LEVELS 8
 enum { OMNI__MISSING_LEVEL = 0, OMNI__EXACT = 1, OMNI__DIFFERS = 7 };
 
+/* Attributes of one name: the best pair of values. */
+struct omni__attribute {
+	const struct omni__item *left, *right;
+	int level;
+};
+#define OMNI__ATTRIBUTES_MAX 16
+
 struct omni__levels {
 	uint8_t level[OMNI__COLUMNS];
 	uint8_t step[OMNI__COLUMNS];	/* of the pair that agrees exactly */
 	const struct omni__item *left[OMNI__COLUMNS];
 	const struct omni__item *right[OMNI__COLUMNS];
-	uint8_t attributes_same, attributes_near, attributes_differ;
+	int64_t source[2];
+	size_t attributes;
+	struct omni__attribute attribute[OMNI__ATTRIBUTES_MAX];
 };
 
-void omni__compare(const struct omni__person *, const struct omni__person *,
-    struct omni__levels *);
+struct omni__model;
+void omni__compare(const struct omni__model *, const struct omni__person *,
+    const struct omni__person *, struct omni__levels *);
 const char *omni__level_name(int column, int level);
 
 /* ---- weights (weight.c) --------------------------------------------- */
@@ -125,6 +146,12 @@ struct omni__weight {
 };
 
 struct omni__model {
+	/* Of the columns, the host's kinds included (kind_define.c). */
+	uint8_t behaviour[OMNI__COLUMNS];
+	uint8_t comparator[OMNI__COLUMNS];	/* from OMNI__HOST on */
+	uint8_t columns;	/* in use: none from here on */
+	uint32_t veto;		/* bit per column: who differ there are two */
+
 	struct omni__weight level[OMNI__COLUMNS][OMNI__LEVELS];
 	/* Exact agreement of identifiers, by their live count. */
 	struct omni__weight exact[OMNI__COLUMNS][OMNI__STEP_COMMON + 1];

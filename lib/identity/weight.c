@@ -114,13 +114,15 @@ default_model(struct omni__model *model)
 	int c, l;
 
 	memset(model, 0, sizeof(*model));
+	memcpy(model->behaviour, omni__behaviour, sizeof(model->behaviour));
+	model->columns = OMNI__HOST;
 	for (c = 0; c < OMNI__COLUMNS; c++) {
 		const struct rates *rate = &rates[c];
 
 		for (l = OMNI__EXACT; l < OMNI__LEVELS; l++)
 			model->level[c][l] = weight_of(rate->m[l],
 			    rate->u[l], rate->h);
-		if (!(omni__behaviour[c] & OMNI__IDENTIFIER))
+		if (!(model->behaviour[c] & OMNI__IDENTIFIER))
 			continue;
 		for (l = OMNI__STEP_1; l < OMNI__STEP_COMMON; l++)
 			model->exact[c][l] = identifier_weight(rate,
@@ -217,16 +219,27 @@ explain(const struct omni__model *model, const struct omni__levels *levels,
 static struct omni__weight
 attributes(const struct omni__model *model, const struct omni__levels *l)
 {
-	const struct omni__weight *w = model->level[OMNI__ATTR];
-	struct omni__weight sum;
+	struct omni__weight sum = { 0, 0 };
+	size_t i;
 
-	sum.strangers = l->attributes_same * w[OMNI__EXACT].strangers +
-	    l->attributes_near * w[3].strangers +
-	    l->attributes_differ * w[OMNI__DIFFERS].strangers;
-	sum.relatives = l->attributes_same * w[OMNI__EXACT].relatives +
-	    l->attributes_near * w[3].relatives +
-	    l->attributes_differ * w[OMNI__DIFFERS].relatives;
+	for (i = 0; i < l->attributes; i++) {
+		const struct omni__weight *w =
+		    &model->level[OMNI__ATTR][l->attribute[i].level];
+
+		sum.strangers += w->strangers;
+		sum.relatives += w->relatives;
+	}
 	return sum;
+}
+
+static struct omni__weight
+sources(const struct omni__model *model, const struct omni__levels *levels)
+{
+	int32_t bits = omni__model_sources(model, levels->source[0],
+	    levels->source[1]);
+	struct omni__weight w = { bits, bits };
+
+	return w;
 }
 
 void
@@ -244,8 +257,10 @@ omni__evidence(const struct omni__model *model,
 		e->present |= UINT32_C(1) << c;
 		if (c == OMNI__ATTR)
 			e->column[c] = attributes(model, levels);
+		else if (c == OMNI__SOURCE)
+			e->column[c] = sources(model, levels);
 		else if (level == OMNI__EXACT &&
-		    omni__behaviour[c] & OMNI__IDENTIFIER)
+		    model->behaviour[c] & OMNI__IDENTIFIER)
 			e->column[c] = model->exact[c][levels->step[c]];
 		else
 			e->column[c] = model->level[c][level];
@@ -354,7 +369,7 @@ omni__pair_weight(const struct omni__model *model,
 	struct omni__levels levels;
 	struct omni__evidence evidence;
 
-	omni__compare(a, b, &levels);
+	omni__compare(model, a, b, &levels);
 	omni__evidence(model, &levels, &evidence);
 	return omni__evidence_weight(model, &evidence);
 }

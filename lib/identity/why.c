@@ -55,7 +55,9 @@ add_reasons(struct omni *db, struct omni_explanation *e,
 	for (c = 0; c < OMNI__COLUMNS; c++) {
 		struct reason *reason = &e->reasons[e->count];
 
-		if (levels->left[c] == NULL && levels->right[c] == NULL)
+		if (levels->left[c] == NULL && levels->right[c] == NULL &&
+		    evidence->column[c].strangers == 0 &&
+		    evidence->column[c].relatives == 0)
 			continue;
 		reason->kind = omni__column_name[c];
 		reason->left = item_text(e, levels->left[c]);
@@ -117,7 +119,7 @@ explain(struct omni *db, const struct omni__row *a,
 
 	if (status != OMNI_OK)
 		return status;
-	omni__compare(&a->person, &b->person, &levels);
+	omni__compare(model, &a->person, &b->person, &levels);
 	omni__evidence(model, &levels, &evidence);
 	e->weight = omni__evidence_weight(model, &evidence);
 	e->threshold = model->join;
