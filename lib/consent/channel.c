@@ -63,7 +63,7 @@ omni_channel *
 omni_channel_new(const char *name)
 {
 	struct omni_channel *channel = omni__definition_new(&omni__channels,
-	    name, false);
+	    name);
 
 	if (channel != NULL) {
 		channel->direction = OMNI_DIRECTION_BOTH;

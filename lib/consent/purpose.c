@@ -50,14 +50,6 @@ _Static_assert(OMNI__COUNT(fields) == FIELDS, "a field without a row");
 _Static_assert(OMNI__COUNT(bases) == OMNI_BASIS_LAW,
     "a basis without a word");
 
-const struct omni__sort omni__purposes = {
-	.name = "purpose",
-	.noun = OMNI__FACT_PURPOSE,
-	.size = sizeof(struct omni_purpose),
-	.fields = fields,
-	.count = FIELDS,
-};
-
 /* ---- the tree ------------------------------------------------------- */
 
 omni_status
@@ -88,13 +80,28 @@ omni__purpose_within(const char *purpose, const char *tree)
 	    (purpose[size] == '\0' || purpose[size] == '/');
 }
 
+static omni_status
+check_path(struct omni__error *error, const char *field, const char *path)
+{
+	return omni__purpose_check(error, field, path, false);
+}
+
+const struct omni__sort omni__purposes = {
+	.name = "purpose",
+	.noun = OMNI__FACT_PURPOSE,
+	.size = sizeof(struct omni_purpose),
+	.fields = fields,
+	.count = FIELDS,
+	.check = check_path,
+};
+
 /* ---- making --------------------------------------------------------- */
 
 omni_purpose *
 omni_purpose_new(const char *name)
 {
 	struct omni_purpose *purpose = omni__definition_new(&omni__purposes,
-	    name, true);
+	    name);
 
 	/* What asks most of the organisation. */
 	if (purpose != NULL)

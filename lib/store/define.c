@@ -1,18 +1,17 @@
 /*
- * What channels and purposes share: a checked name, a table of fields, and
- * the way into a fact's body and back.
+ * What channels, purposes and kinds share: a checked name, a table of fields,
+ * and the way into a fact's body and back.
  */
 #include <string.h>
 
 #include <jansson.h>
 
-#include "consent/consent.h"
+#include "store/define.h"
 
 /* ---- making --------------------------------------------------------- */
 
 void *
-omni__definition_new(const struct omni__sort *sort, const char *name,
-    bool path)
+omni__definition_new(const struct omni__sort *sort, const char *name)
 {
 	struct omni__definition *d = omni__object_new(NULL, sort->size);
 	omni_status status;
@@ -20,9 +19,8 @@ omni__definition_new(const struct omni__sort *sort, const char *name,
 	if (d == NULL)
 		return NULL;
 	d->time = OMNI_NOW;
-	status = path ?
-	    omni__purpose_check(&d->object.error, "name", name, false) :
-	    OMNI_OK;
+	status = sort->check != NULL ?
+	    sort->check(&d->object.error, "name", name) : OMNI_OK;
 	if (status == OMNI_OK)
 		status = omni__object_text(&d->object, "name", name,
 		    &d->name);
