@@ -4,17 +4,11 @@
 #include <string.h>
 
 #include "identity/resolve.h"
-
-struct reason {
-	const char *kind, *left, *right, *level;
-	struct omni__weight weight;
-};
+#include "identity/why.h"
 
 struct omni_explanation {
 	struct omni__object object;
-	struct reason reasons[OMNI__COLUMNS + 1];
-	size_t count;
-	int32_t weight, threshold;
+	struct omni__reasons reasons;
 	bool same;
 	const char *text;
 };
@@ -26,20 +20,22 @@ struct why {
 
 static const char prior[] = "prior";
 
+/* ---- rows ----------------------------------------------------------- */
+
 static const char *
-item_text(struct omni_explanation *e, const struct omni__item *item)
+item_text(struct omni__arena *arena, const struct omni__item *item)
 {
 	if (item == NULL)
 		return "";
-	return omni__arena_text(&e->object.arena, item->text, item->size);
+	return omni__arena_text(arena, item->text, item->size);
 }
 
 /* How rare it is that two records are one person's, before anything is known
  * of them: without it the sums would not come out. */
 static void
-add_prior(struct omni_explanation *e, const struct omni__model *model)
+add_prior(struct omni__reasons *reasons, const struct omni__model *model)
 {
-	struct reason *reason = &e->reasons[e->count++];
+	struct omni__reason *reason = &reasons->rows[reasons->count++];
 
 	reason->kind = prior;
 	reason->left = reason->right = reason->level = "";
@@ -47,87 +43,144 @@ add_prior(struct omni_explanation *e, const struct omni__model *model)
 }
 
 static omni_status
-add_reasons(struct omni *db, struct omni_explanation *e,
-    const struct omni__levels *levels, const struct omni__evidence *evidence)
+add_reasons(struct omni *db, struct omni__arena *arena,
+    const struct omni__levels *levels, const struct omni__evidence *evidence,
+    struct omni__reasons *reasons)
 {
 	int c;
 
 	for (c = 0; c < OMNI__COLUMNS; c++) {
-		struct reason *reason = &e->reasons[e->count];
+		struct omni__reason *reason = &reasons->rows[reasons->count];
 
 		if (levels->left[c] == NULL && levels->right[c] == NULL &&
 		    evidence->column[c].strangers == 0 &&
 		    evidence->column[c].relatives == 0)
 			continue;
 		reason->kind = omni__column_name[c];
-		reason->left = item_text(e, levels->left[c]);
-		reason->right = item_text(e, levels->right[c]);
+		reason->left = item_text(arena, levels->left[c]);
+		reason->right = item_text(arena, levels->right[c]);
 		reason->level = omni__level_name(c, levels->level[c]);
 		reason->weight = evidence->column[c];
 		if (reason->left == NULL || reason->right == NULL)
 			return omni__nomem(&db->error);
-		e->count++;
+		reasons->count++;
 	}
 	return OMNI_OK;
 }
 
-/* The feature that says most for, or against. */
-static const struct reason *
-strongest(const struct omni_explanation *e, bool for_it)
+omni_status
+omni__reasons_make(struct omni *db, struct omni__arena *arena,
+    const struct omni__model *model, const struct omni__levels *levels,
+    const struct omni__evidence *evidence, struct omni__reasons *reasons)
 {
-	const struct reason *best = NULL;
+	struct omni__evidence counted = *evidence;
+
+	memset(reasons, 0, sizeof(*reasons));
+	reasons->rows = omni__arena_alloc(arena,
+	    (OMNI__COLUMNS + 1) * sizeof(*reasons->rows));
+	if (reasons->rows == NULL)
+		return omni__nomem(&db->error);
+	reasons->weight = omni__evidence_weight(model, evidence);
+	reasons->threshold = model->join;
+	omni__evidence_count(&counted);
+	add_prior(reasons, model);
+	return add_reasons(db, arena, levels, &counted, reasons);
+}
+
+/* ---- the object ----------------------------------------------------- */
+
+/* The feature that says most for, or against. */
+static const char *
+strongest(const struct omni__reasons *reasons, bool for_it)
+{
+	const struct omni__reason *best = NULL;
 	size_t i;
 
-	for (i = 0; i < e->count; i++) {
-		const struct reason *r = &e->reasons[i];
+	for (i = 0; i < reasons->count; i++) {
+		const struct omni__reason *r = &reasons->rows[i];
 		int32_t w = r->weight.strangers;
 
-		if (r->kind == prior)
+		if (strcmp(r->kind, prior) == 0)
 			continue;
 		if (for_it ? w > 0 && (best == NULL ||
 		    w > best->weight.strangers) : w < 0 && (best == NULL ||
 		    w < best->weight.strangers))
 			best = r;
 	}
-	return best;
+	return best != NULL ? best->kind : "nothing";
 }
 
-static omni_status
-write_text(struct omni *db, struct omni_explanation *e)
+static bool
+copy_rows(struct omni__arena *arena, struct omni__reasons *reasons)
 {
-	const struct reason *most = strongest(e, true);
-	const struct reason *least = strongest(e, false);
+	struct omni__reason *rows;
+	size_t i;
 
-	e->text = omni__arena_printf(&e->object.arena,
-	    "They are %s customer: the pair weighs %.1f bits (%.1f %%) where "
-	    "%.1f join; %s speaks most for it and %s most against.",
-	    e->same ? "one" : "not one", (double)e->weight / OMNI__BIT,
-	    100.0 * omni__probability(e->weight),
-	    (double)e->threshold / OMNI__BIT, most ? most->kind : "nothing",
-	    least ? least->kind : "nothing");
-	return e->text != NULL ? OMNI_OK : omni__nomem(&db->error);
+	rows = omni__arena_copy(arena, reasons->rows,
+	    reasons->count * sizeof(*rows));
+	if (rows == NULL)
+		return false;
+	reasons->rows = rows;
+	for (i = 0; i < reasons->count; i++) {
+		struct omni__reason *r = &rows[i];
+
+		r->kind = omni__arena_strdup(arena, r->kind);
+		r->left = omni__arena_strdup(arena, r->left);
+		r->right = omni__arena_strdup(arena, r->right);
+		if (r->kind == NULL || r->left == NULL || r->right == NULL)
+			return false;
+	}
+	return true;
 }
+
+struct omni_explanation *
+omni__explanation_new(const struct omni__env *env,
+    const struct omni__reasons *reasons, bool same, const char *begin)
+{
+	struct omni_explanation *e = omni__object_new(env, sizeof(*e));
+
+	if (e == NULL)
+		return NULL;
+	e->reasons = *reasons;
+	e->same = same;
+	e->text = omni__arena_printf(&e->object.arena,
+	    "%s %.1f bits (%.1f %%) where %.1f join; %s speaks most for it and "
+	    "%s most against.", begin, (double)reasons->weight / OMNI__BIT,
+	    100.0 * omni__probability(reasons->weight),
+	    (double)reasons->threshold / OMNI__BIT,
+	    strongest(reasons, true), strongest(reasons, false));
+	if (e->text == NULL || !copy_rows(&e->object.arena, &e->reasons)) {
+		omni_explanation_free(e);
+		return NULL;
+	}
+	return e;
+}
+
+/* ---- two records ---------------------------------------------------- */
 
 static omni_status
 explain(struct omni *db, const struct omni__row *a,
-    const struct omni__row *b, struct omni_explanation *e)
+    const struct omni__row *b, struct omni_explanation **out)
 {
+	bool same = memcmp(a->customer, b->customer, OMNI__ID) == 0;
 	const struct omni__model *model;
 	struct omni__levels levels;
 	struct omni__evidence evidence;
+	struct omni__reasons reasons;
 	omni_status status = omni__model(db, &model);
 
 	if (status != OMNI_OK)
 		return status;
 	omni__compare(model, &a->person, &b->person, &levels);
 	omni__evidence(model, &levels, &evidence);
-	e->weight = omni__evidence_weight(model, &evidence);
-	e->threshold = model->join;
-	e->same = memcmp(a->customer, b->customer, OMNI__ID) == 0;
-	omni__evidence_count(&evidence);
-	add_prior(e, model);
-	status = add_reasons(db, e, &levels, &evidence);
-	return status == OMNI_OK ? write_text(db, e) : status;
+	status = omni__reasons_make(db, &db->scratch, model, &levels,
+	    &evidence, &reasons);
+	if (status != OMNI_OK)
+		return status;
+	*out = omni__explanation_new(&db->env, &reasons, same, same ?
+	    "They are one customer: the pair weighs" :
+	    "They are not one customer: the pair weighs");
+	return *out != NULL ? OMNI_OK : omni__nomem(&db->error);
 }
 
 static omni_status
@@ -149,10 +202,7 @@ why(struct omni *db, void *context)
 	b = omni__row_find(&r, w->id[1]);
 	if (a == NULL || b == NULL)
 		return OMNI_NONE;
-	w->out = omni__object_new(&db->env, sizeof(*w->out));
-	if (w->out == NULL)
-		return omni__nomem(&db->error);
-	return explain(db, a, b, w->out);
+	return explain(db, a, b, &w->out);
 }
 
 omni_status
@@ -195,20 +245,20 @@ omni_explanation_free(omni_explanation *explanation)
 int32_t
 omni_explanation_count(const omni_explanation *e)
 {
-	return e != NULL ? (int32_t)e->count : 0;
+	return e != NULL ? (int32_t)e->reasons.count : 0;
 }
 
-static const struct reason *
+static const struct omni__reason *
 reason_at(const omni_explanation *e, int32_t i)
 {
-	return e != NULL && i >= 0 && (size_t)i < e->count ?
-	    &e->reasons[i] : NULL;
+	return e != NULL && i >= 0 && (size_t)i < e->reasons.count ?
+	    &e->reasons.rows[i] : NULL;
 }
 
 const char *
 omni_explanation_kind(const omni_explanation *e, int32_t i)
 {
-	const struct reason *reason = reason_at(e, i);
+	const struct omni__reason *reason = reason_at(e, i);
 
 	return reason != NULL ? reason->kind : NULL;
 }
@@ -216,7 +266,7 @@ omni_explanation_kind(const omni_explanation *e, int32_t i)
 const char *
 omni_explanation_left(const omni_explanation *e, int32_t i)
 {
-	const struct reason *reason = reason_at(e, i);
+	const struct omni__reason *reason = reason_at(e, i);
 
 	return reason != NULL ? reason->left : NULL;
 }
@@ -224,7 +274,7 @@ omni_explanation_left(const omni_explanation *e, int32_t i)
 const char *
 omni_explanation_right(const omni_explanation *e, int32_t i)
 {
-	const struct reason *reason = reason_at(e, i);
+	const struct omni__reason *reason = reason_at(e, i);
 
 	return reason != NULL ? reason->right : NULL;
 }
@@ -232,7 +282,7 @@ omni_explanation_right(const omni_explanation *e, int32_t i)
 const char *
 omni_explanation_level(const omni_explanation *e, int32_t i)
 {
-	const struct reason *reason = reason_at(e, i);
+	const struct omni__reason *reason = reason_at(e, i);
 
 	return reason != NULL ? reason->level : NULL;
 }
@@ -240,7 +290,7 @@ omni_explanation_level(const omni_explanation *e, int32_t i)
 double
 omni_explanation_strangers(const omni_explanation *e, int32_t i)
 {
-	const struct reason *reason = reason_at(e, i);
+	const struct omni__reason *reason = reason_at(e, i);
 
 	return reason != NULL ?
 	    (double)reason->weight.strangers / OMNI__BIT : 0.0;
@@ -249,7 +299,7 @@ omni_explanation_strangers(const omni_explanation *e, int32_t i)
 double
 omni_explanation_relatives(const omni_explanation *e, int32_t i)
 {
-	const struct reason *reason = reason_at(e, i);
+	const struct omni__reason *reason = reason_at(e, i);
 
 	return reason != NULL ?
 	    (double)reason->weight.relatives / OMNI__BIT : 0.0;
@@ -258,19 +308,19 @@ omni_explanation_relatives(const omni_explanation *e, int32_t i)
 double
 omni_explanation_weight(const omni_explanation *e)
 {
-	return e != NULL ? (double)e->weight / OMNI__BIT : 0.0;
+	return e != NULL ? (double)e->reasons.weight / OMNI__BIT : 0.0;
 }
 
 double
 omni_explanation_probability(const omni_explanation *e)
 {
-	return e != NULL ? omni__probability(e->weight) : 0.0;
+	return e != NULL ? omni__probability(e->reasons.weight) : 0.0;
 }
 
 double
 omni_explanation_threshold(const omni_explanation *e)
 {
-	return e != NULL ? (double)e->threshold / OMNI__BIT : 0.0;
+	return e != NULL ? (double)e->reasons.threshold / OMNI__BIT : 0.0;
 }
 
 int32_t
