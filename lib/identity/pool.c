@@ -291,6 +291,7 @@ localise(struct gather *g, const struct runs *runs, size_t pool,
 	size_t s, i, *list;
 
 	memset(out, 0, sizeof(*out));
+	out->fact = ruling->fact;
 	out->what = ruling->what;
 	for (s = 0; s < 2; s++) {
 		list = omni__arena_alloc(&g->db->scratch,
