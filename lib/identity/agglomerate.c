@@ -4,6 +4,7 @@
  * attributes by their mean over the pairs that have them, lessened where few
  * pairs do; the priors count once.
  */
+#include <stddef.h>
 #include <string.h>
 
 #include "identity/cluster.h"
@@ -17,81 +18,124 @@ static const uint16_t fourth_root[65] = {
 	990, 995, 999, 1003, 1008, 1012, 1016, 1020, 1024
 };
 
-/* Evidence between two clusters: sums over their pairs of records. */
+/* What one column says between two clusters: over their pairs of records. */
+struct entry {
+	int64_t strangers, relatives;	/* sums */
+	struct omni__weight best;
+	uint32_t pairs;
+};
+
+/* Evidence between two clusters. */
 struct cell {
-	struct { int64_t strangers, relatives; } sum[OMNI__COLUMNS];
-	struct omni__weight best[OMNI__COLUMNS];
-	uint32_t pairs[OMNI__COLUMNS];
-	uint32_t all;
-	int32_t weight;
-	bool apart;
+	uint32_t present;	/* bit per column that some pair has */
+	uint32_t all;		/* pairs */
+	struct entry *entries;	/* by struct work.place */
 };
 
 struct work {
 	const struct omni__model *model;
 	const struct omni__group *groups;
 	size_t count;
-	struct cell **cells;	/* [i * count + j], shared with [j, i] */
-	bool *alive;
-	bool *alone;		/* a nameless one that fits two */
-	uint64_t *members;	/* groups in the cluster */
-	size_t *nearest;
+	/* Which entry of a cell is a column's: only those are kept that
+	 * records of this pool have. */
+	uint8_t place[OMNI__COLUMNS];
+	size_t columns;
+	struct cell *cells;	/* of i < j: j * (j - 1) / 2 + i */
+	int32_t *weight;	/* [i * count + j] and [j * count + i] */
+	/* Bits of clusters: cluster numbers are ages, since groups come
+	 * oldest first and the older number survives a join. */
+	uint64_t alive;
+	uint64_t alone;		/* nameless ones that fit two */
+	uint64_t apart[OMNI__POOL_MAX];
+	uint64_t members[OMNI__POOL_MAX];	/* groups in the cluster */
+	size_t nearest[OMNI__POOL_MAX];
+	struct omni__arena arena;
+	/* Enough for the few groups of most pools. */
+	_Alignas(16) unsigned char room[8192];
 };
+
+#define BIT(i) (UINT64_C(1) << (i))
+
+static int
+lowest(uint64_t bits)
+{
+#if defined(__GNUC__)
+	return __builtin_ctzll(bits);
+#else
+	int i = 0;
+
+	while (!(bits >> i & 1))
+		i++;
+	return i;
+#endif
+}
 
 static struct cell *
 cell_of(const struct work *w, size_t i, size_t j)
 {
-	return w->cells[i * w->count + j];
+	return i < j ? &w->cells[j * (j - 1) / 2 + i] :
+	    &w->cells[i * (i - 1) / 2 + j];
+}
+
+static int32_t
+weight_of(const struct work *w, size_t i, size_t j)
+{
+	return w->weight[i * w->count + j];
 }
 
 /* ---- one cell ------------------------------------------------------- */
 
 static void
-cell_add(struct cell *cell, const struct omni__evidence *e)
+keep_best(struct omni__weight *best, const struct omni__weight *other)
 {
-	int c;
-
-	cell->all++;
-	for (c = 0; c < OMNI__COLUMNS; c++) {
-		const struct omni__weight *x = &e->column[c];
-		struct omni__weight *best = &cell->best[c];
-
-		if (!(e->present >> c & 1))
-			continue;
-		if (cell->pairs[c]++ == 0)
-			*best = *x;
-		if (x->strangers > best->strangers)
-			best->strangers = x->strangers;
-		if (x->relatives > best->relatives)
-			best->relatives = x->relatives;
-		cell->sum[c].strangers += x->strangers;
-		cell->sum[c].relatives += x->relatives;
-	}
+	if (other->strangers > best->strangers)
+		best->strangers = other->strangers;
+	if (other->relatives > best->relatives)
+		best->relatives = other->relatives;
 }
 
 static void
-cell_merge(struct cell *into, const struct cell *from)
+cell_add(struct cell *cell, const uint8_t *place,
+    const struct omni__evidence *e)
 {
-	int c;
+	uint32_t bits;
 
-	for (c = 0; c < OMNI__COLUMNS; c++) {
-		struct omni__weight *best = &into->best[c];
-		const struct omni__weight *other = &from->best[c];
+	cell->all++;
+	for (bits = e->present; bits != 0; bits &= bits - 1) {
+		int c = lowest(bits);
+		const struct omni__weight *x = &e->column[c];
+		struct entry *entry = &cell->entries[place[c]];
 
-		if (from->pairs[c] == 0)
-			continue;
-		if (into->pairs[c] == 0)
-			*best = *other;
-		if (other->strangers > best->strangers)
-			best->strangers = other->strangers;
-		if (other->relatives > best->relatives)
-			best->relatives = other->relatives;
-		into->sum[c].strangers += from->sum[c].strangers;
-		into->sum[c].relatives += from->sum[c].relatives;
-		into->pairs[c] += from->pairs[c];
+		if (entry->pairs++ == 0)
+			entry->best = *x;
+		else
+			keep_best(&entry->best, x);
+		entry->strangers += x->strangers;
+		entry->relatives += x->relatives;
 	}
+	cell->present |= e->present;
+}
+
+static void
+cell_merge(struct cell *into, const struct cell *from, const uint8_t *place)
+{
+	uint32_t bits;
+
+	for (bits = from->present; bits != 0; bits &= bits - 1) {
+		size_t at = place[lowest(bits)];
+		const struct entry *other = &from->entries[at];
+		struct entry *entry = &into->entries[at];
+
+		if (entry->pairs == 0)
+			entry->best = other->best;
+		else
+			keep_best(&entry->best, &other->best);
+		entry->strangers += other->strangers;
+		entry->relatives += other->relatives;
+		entry->pairs += other->pairs;
+	}
+	into->present |= from->present;
 	into->all += from->all;
-	into->apart |= from->apart;
 }
 
 static int32_t
@@ -102,31 +146,88 @@ floor_divide(int64_t a, int64_t b)
 	return (int32_t)(a % b != 0 && a < 0 ? q - 1 : q);
 }
 
+/* The mean over the pairs that have it, lessened where few do. */
+static struct omni__weight
+entry_mean(const struct entry *entry, uint32_t all)
+{
+	struct omni__weight w = {
+		floor_divide(entry->strangers, entry->pairs),
+		floor_divide(entry->relatives, entry->pairs)
+	};
+	int64_t root;
+
+	if (entry->pairs == all)
+		return w;
+	root = fourth_root[(uint64_t)entry->pairs * 64 / all];
+	w.strangers = floor_divide(w.strangers * root, 1024);
+	w.relatives = floor_divide(w.relatives * root, 1024);
+	return w;
+}
+
 static void
-cell_score(const struct omni__model *model, struct cell *cell)
+cell_evidence(const struct cell *cell, const uint8_t *place,
+    struct omni__evidence *e)
+{
+	uint32_t bits;
+
+	memset(e, 0, sizeof(*e));
+	e->present = cell->present;
+	for (bits = cell->present; bits != 0; bits &= bits - 1) {
+		int c = lowest(bits);
+		const struct entry *entry = &cell->entries[place[c]];
+
+		e->column[c] = omni__behaviour[c] & OMNI__IDENTIFIER ?
+		    entry->best : entry_mean(entry, cell->all);
+	}
+}
+
+static int32_t
+cell_weight(const struct omni__model *model, const struct cell *cell,
+    const uint8_t *place)
 {
 	struct omni__evidence e;
-	int c;
 
-	memset(&e, 0, sizeof(e));
-	for (c = 0; c < OMNI__COLUMNS; c++) {
-		int64_t n = cell->pairs[c], root;
-		struct omni__weight *w = &e.column[c];
+	cell_evidence(cell, place, &e);
+	return omni__evidence_weight(model, &e);
+}
 
-		if (n == 0)
-			continue;
-		e.present |= UINT32_C(1) << c;
-		if (model->behaviour[c] & OMNI__IDENTIFIER) {
-			*w = cell->best[c];
-			continue;
+/* ---- two entities --------------------------------------------------- */
+
+static void
+compare_all(const struct omni__model *model, struct cell *cell,
+    const uint8_t *place, const struct omni__person *const *left,
+    size_t left_count, const struct omni__person *const *right,
+    size_t right_count)
+{
+	struct omni__levels levels;
+	struct omni__evidence evidence;
+	size_t x, y;
+
+	for (x = 0; x < left_count; x++)
+		for (y = 0; y < right_count; y++) {
+			omni__compare(model, left[x], right[y], &levels);
+			omni__evidence(model, &levels, &evidence);
+			cell_add(cell, place, &evidence);
 		}
-		w->strangers = floor_divide(cell->sum[c].strangers, n);
-		w->relatives = floor_divide(cell->sum[c].relatives, n);
-		root = fourth_root[n * 64 / (int64_t)cell->all];
-		w->strangers = floor_divide(w->strangers * root, 1024);
-		w->relatives = floor_divide(w->relatives * root, 1024);
-	}
-	cell->weight = omni__evidence_weight(model, &e);
+}
+
+void
+omni__entity_evidence(const struct omni__model *model,
+    const struct omni__person *const *left, size_t left_count,
+    const struct omni__person *const *right, size_t right_count,
+    struct omni__evidence *evidence)
+{
+	uint8_t place[OMNI__COLUMNS];
+	struct entry entries[OMNI__COLUMNS];
+	struct cell cell = { .entries = entries };
+	uint8_t c;
+
+	memset(entries, 0, sizeof(entries));
+	for (c = 0; c < OMNI__COLUMNS; c++)
+		place[c] = c;
+	compare_all(model, &cell, place, left, left_count, right,
+	    right_count);
+	cell_evidence(&cell, place, evidence);
 }
 
 int32_t
@@ -134,53 +235,54 @@ omni__entity_weight(const struct omni__model *model,
     const struct omni__person *person,
     const struct omni__person *const *records, size_t count)
 {
-	struct omni__levels levels;
 	struct omni__evidence evidence;
-	struct cell cell;
-	size_t i;
 
-	memset(&cell, 0, sizeof(cell));
-	for (i = 0; i < count; i++) {
-		omni__compare(model, person, records[i], &levels);
-		omni__evidence(model, &levels, &evidence);
-		cell_add(&cell, &evidence);
-	}
-	cell_score(model, &cell);
-	return cell.weight;
-}
-
-static omni_status
-fill_cell(struct omni *db, const struct work *w, size_t i, size_t j)
-{
-	const struct omni__group *a = &w->groups[i], *b = &w->groups[j];
-	struct cell *cell = omni__arena_zero(&db->scratch, sizeof(*cell));
-	struct omni__levels levels;
-	struct omni__evidence evidence;
-	size_t x, y;
-
-	if (cell == NULL)
-		return omni__nomem(&db->error);
-	for (x = 0; x < a->count; x++)
-		for (y = 0; y < b->count; y++) {
-			omni__compare(w->model, a->persons[x], b->persons[y],
-			    &levels);
-			omni__evidence(w->model, &levels, &evidence);
-			cell_add(cell, &evidence);
-		}
-	cell->apart = (a->apart >> j & 1) != 0;
-	cell_score(w->model, cell);
-	w->cells[i * w->count + j] = w->cells[j * w->count + i] = cell;
-	return OMNI_OK;
+	omni__entity_evidence(model, &person, 1, records, count, &evidence);
+	return omni__evidence_weight(model, &evidence);
 }
 
 /* ---- the order of joining ------------------------------------------- */
 
-/* Is the pair (i, j) to be joined before (k, l)?  i < j and k < l by age:
- * stronger first; of equals the one with the oldest records. */
+/* Is the pair (i, j) to be joined before (i, k)?  Stronger first; of equals
+ * the one with the oldest records. */
+static bool
+nearer(const struct work *w, size_t i, size_t j, size_t k)
+{
+	int32_t a = weight_of(w, i, j), b = weight_of(w, i, k);
+
+	return a != b ? a > b : j < k;
+}
+
+/* Whom cluster i may join. */
+static uint64_t
+open_to(const struct work *w, size_t i)
+{
+	if (w->alone & BIT(i))
+		return 0;
+	return w->alive & ~w->alone & ~w->apart[i] & ~BIT(i);
+}
+
+static void
+find_nearest(struct work *w, size_t i)
+{
+	uint64_t bits;
+	size_t best = SIZE_MAX;
+
+	/* From the oldest on, so that of equals the first is kept. */
+	for (bits = open_to(w, i); bits != 0; bits &= bits - 1) {
+		size_t j = (size_t)lowest(bits);
+
+		if (best == SIZE_MAX || nearer(w, i, j, best))
+			best = j;
+	}
+	w->nearest[i] = best;
+}
+
+/* Is the pair (i, j), i < j, to be joined before (k, l), k < l? */
 static bool
 before(const struct work *w, size_t i, size_t j, size_t k, size_t l)
 {
-	int32_t a = cell_of(w, i, j)->weight, b = cell_of(w, k, l)->weight;
+	int32_t a = weight_of(w, i, j), b = weight_of(w, k, l);
 
 	if (a != b)
 		return a > b;
@@ -188,55 +290,27 @@ before(const struct work *w, size_t i, size_t j, size_t k, size_t l)
 }
 
 static bool
-open_pair(const struct work *w, size_t i, size_t j)
-{
-	return i != j && w->alive[j] && !w->alone[i] && !w->alone[j] &&
-	    !cell_of(w, i, j)->apart;
-}
-
-/* Cluster numbers are ages: groups come oldest first, and the older number
- * survives a join. */
-static void
-find_nearest(const struct work *w, size_t i)
-{
-	size_t j, best = SIZE_MAX;
-
-	for (j = 0; j < w->count; j++) {
-		if (!open_pair(w, i, j))
-			continue;
-		if (best == SIZE_MAX || before(w, i < j ? i : j,
-		    i < j ? j : i, i < best ? i : best,
-		    i < best ? best : i))
-			best = j;
-	}
-	w->nearest[i] = best;
-}
-
-static bool
 strongest(const struct work *w, size_t *a, size_t *b)
 {
-	size_t i, best = SIZE_MAX;
+	uint64_t bits;
+	bool found = false;
 
-	for (i = 0; i < w->count; i++) {
-		size_t n = w->nearest[i], m;
+	for (bits = w->alive; bits != 0; bits &= bits - 1) {
+		size_t i = (size_t)lowest(bits), n = w->nearest[i];
 
-		if (!w->alive[i] || n == SIZE_MAX)
+		if (n == SIZE_MAX)
 			continue;
-		if (best == SIZE_MAX) {
-			best = i;
-			continue;
+		if (!found || before(w, i < n ? i : n, i < n ? n : i, *a,
+		    *b)) {
+			*a = i < n ? i : n;
+			*b = i < n ? n : i;
 		}
-		m = w->nearest[best];
-		if (before(w, i < n ? i : n, i < n ? n : i,
-		    best < m ? best : m, best < m ? m : best))
-			best = i;
+		found = true;
 	}
-	if (best == SIZE_MAX)
-		return false;
-	*a = best < w->nearest[best] ? best : w->nearest[best];
-	*b = best < w->nearest[best] ? w->nearest[best] : best;
-	return true;
+	return found;
 }
+
+/* ---- who fits two --------------------------------------------------- */
 
 static bool
 holds(const struct omni__group *group, uint64_t key)
@@ -250,21 +324,30 @@ holds(const struct omni__group *group, uint64_t key)
 	return false;
 }
 
+static bool
+cluster_holds(const struct work *w, size_t cluster, uint64_t key)
+{
+	uint64_t bits;
+
+	for (bits = w->members[cluster]; bits != 0; bits &= bits - 1)
+		if (holds(&w->groups[lowest(bits)], key))
+			return true;
+	return false;
+}
+
 /* Which of x's identifiers the cluster shares: a bit each. */
 static uint64_t
 shared_keys(const struct work *w, size_t x, size_t cluster)
 {
 	const struct omni__person *person = w->groups[x].persons[0];
 	uint64_t shared = 0;
-	size_t i, g, bit = 0;
+	size_t i, bit = 0;
 
 	for (i = 0; i < person->count && bit < 64; i++) {
 		if (person->items[i].hash == 0)
 			continue;
-		for (g = 0; g < w->count; g++)
-			if (w->members[cluster] >> g & 1 &&
-			    holds(&w->groups[g], person->items[i].hash))
-				shared |= UINT64_C(1) << bit;
+		if (cluster_holds(w, cluster, person->items[i].hash))
+			shared |= BIT(bit);
 		bit++;
 	}
 	return shared;
@@ -276,22 +359,20 @@ shared_keys(const struct work *w, size_t x, size_t cluster)
 static bool
 fits_two(const struct work *w, size_t x, size_t chosen)
 {
-	int32_t weight = cell_of(w, x, chosen)->weight;
-	size_t k;
+	int32_t weight = weight_of(w, x, chosen);
+	uint64_t bits;
 
-	if (!w->groups[x].nameless || (w->members[x] & (w->members[x] - 1)))
+	if (!w->groups[x].nameless || w->members[x] != BIT(x))
 		return false;
-	for (k = 0; k < w->count; k++) {
-		const struct cell *other;
+	for (bits = open_to(w, x) & ~BIT(chosen); bits != 0;
+	    bits &= bits - 1) {
+		size_t k = (size_t)lowest(bits);
 
-		if (k == x || k == chosen || !w->alive[k] || w->alone[k])
-			continue;
-		other = cell_of(w, x, k);
-		if (!other->apart && other->weight >= w->model->join &&
-		    other->weight >= weight - OMNI__BIT &&
+		if (weight_of(w, x, k) >= w->model->join &&
+		    weight_of(w, x, k) >= weight - OMNI__BIT &&
 		    shared_keys(w, x, k) == shared_keys(w, x, chosen) &&
-		    (cell_of(w, chosen, k)->apart ||
-		    cell_of(w, chosen, k)->weight < w->model->join))
+		    (w->apart[chosen] & BIT(k) ||
+		    weight_of(w, chosen, k) < w->model->join))
 			return true;
 	}
 	return false;
@@ -300,99 +381,258 @@ fits_two(const struct work *w, size_t x, size_t chosen)
 static void
 leave_alone(struct work *w, size_t x)
 {
-	size_t k;
+	uint64_t bits;
 
-	w->alone[x] = true;
+	w->alone |= BIT(x);
 	w->nearest[x] = SIZE_MAX;
-	for (k = 0; k < w->count; k++)
-		if (w->alive[k] && w->nearest[k] == x)
+	for (bits = w->alive; bits != 0; bits &= bits - 1) {
+		size_t k = (size_t)lowest(bits);
+
+		if (w->nearest[k] == x)
 			find_nearest(w, k);
+	}
+}
+
+/* ---- joining -------------------------------------------------------- */
+
+static void
+join_apart(struct work *w, size_t a, size_t b)
+{
+	uint64_t bits;
+
+	w->apart[a] |= w->apart[b];
+	for (bits = w->apart[b]; bits != 0; bits &= bits - 1)
+		w->apart[lowest(bits)] |= BIT(a);
 }
 
 static void
 merge(struct work *w, size_t a, size_t b)
 {
-	size_t k;
+	uint64_t bits;
 
-	w->alive[b] = false;
+	w->alive &= ~BIT(b);
 	w->nearest[b] = SIZE_MAX;
 	w->members[a] |= w->members[b];
-	for (k = 0; k < w->count; k++)
-		if (k != a && w->alive[k]) {
-			cell_merge(cell_of(w, a, k), cell_of(w, b, k));
-			cell_score(w->model, cell_of(w, a, k));
-		}
-	for (k = 0; k < w->count; k++)
-		if (w->alive[k])
+	join_apart(w, a, b);
+	for (bits = w->alive & ~BIT(a); bits != 0; bits &= bits - 1) {
+		size_t k = (size_t)lowest(bits);
+		struct cell *cell = cell_of(w, a, k);
+
+		cell_merge(cell, cell_of(w, b, k), w->place);
+		w->weight[a * w->count + k] = w->weight[k * w->count + a] =
+		    cell_weight(w->model, cell, w->place);
+	}
+	for (bits = w->alive; bits != 0; bits &= bits - 1) {
+		size_t k = (size_t)lowest(bits), n = w->nearest[k];
+
+		if (k == a || n == a || n == b)
 			find_nearest(w, k);
+		else if (open_to(w, k) & BIT(a) &&
+		    (n == SIZE_MAX || nearer(w, k, a, n)))
+			w->nearest[k] = a;
+	}
 }
 
-/* ---- the whole ------------------------------------------------------ */
+/* ---- the start ------------------------------------------------------ */
+
+/* The columns that two persons of the pool can differ in. */
+static void
+find_columns(struct work *w)
+{
+	uint8_t c;
+	size_t g, i;
+
+	for (c = 0; c < OMNI__COLUMNS; c++) {
+		bool present = false;
+
+		for (g = 0; g < w->count && !present; g++)
+			for (i = 0; i < w->groups[g].count && !present; i++)
+				present = w->groups[g].persons[i]->begin[c] <
+				    w->groups[g].persons[i]->begin[c + 1];
+		w->place[c] = (uint8_t)w->columns;
+		w->columns += present;
+	}
+	/* Where nothing is, nothing is written; there is room for one. */
+	w->columns++;
+}
+
+static omni_status
+allocate(struct omni *db, struct work *w)
+{
+	size_t n = w->count, i, pairs = n * (n - 1) / 2;
+	struct entry *entries;
+
+	w->cells = omni__arena_alloc(&w->arena, pairs * sizeof(*w->cells));
+	w->weight = omni__arena_zero(&w->arena, n * n * sizeof(*w->weight));
+	entries = omni__arena_zero(&w->arena,
+	    pairs * w->columns * sizeof(*entries));
+	if (w->cells == NULL || w->weight == NULL || entries == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < pairs; i++) {
+		w->cells[i].present = w->cells[i].all = 0;
+		w->cells[i].entries = entries + i * w->columns;
+	}
+	return OMNI_OK;
+}
 
 static omni_status
 prepare(struct omni *db, struct work *w)
 {
-	omni_status status = OMNI_OK;
 	size_t i, j, n = w->count;
+	omni_status status;
 
-	w->cells = omni__arena_zero(&db->scratch,
-	    n * n * sizeof(struct cell *));
-	w->alive = omni__arena_alloc(&db->scratch, n * sizeof(bool));
-	w->alone = omni__arena_zero(&db->scratch, n * sizeof(bool));
-	w->members = omni__arena_alloc(&db->scratch, n * sizeof(uint64_t));
-	w->nearest = omni__arena_alloc(&db->scratch, n * sizeof(size_t));
-	if (w->cells == NULL || w->alive == NULL || w->alone == NULL ||
-	    w->members == NULL || w->nearest == NULL)
-		return omni__nomem(&db->error);
+	find_columns(w);
+	status = allocate(db, w);
+	if (status != OMNI_OK)
+		return status;
 	for (i = 0; i < n; i++) {
-		w->alive[i] = true;
-		w->members[i] = UINT64_C(1) << i;
-		for (j = i + 1; j < n && status == OMNI_OK; j++)
-			status = fill_cell(db, w, i, j);
+		const struct omni__group *a = &w->groups[i];
+
+		w->alive |= BIT(i);
+		w->members[i] = BIT(i);
+		w->apart[i] = a->apart;
+		for (j = 0; j < i; j++) {
+			const struct omni__group *b = &w->groups[j];
+			struct cell *cell = cell_of(w, i, j);
+
+			compare_all(w->model, cell, w->place, b->persons,
+			    b->count, a->persons, a->count);
+			w->weight[i * n + j] = w->weight[j * n + i] =
+			    cell_weight(w->model, cell, w->place);
+		}
 	}
-	for (i = 0; i < n && status == OMNI_OK; i++)
+	for (i = 0; i < n; i++)
 		find_nearest(w, i);
-	return status;
+	return OMNI_OK;
+}
+
+/* ---- the outcome ---------------------------------------------------- */
+
+static void
+write_roots(const struct work *w, size_t root[OMNI__POOL_MAX])
+{
+	uint64_t clusters, groups;
+
+	for (clusters = w->alive; clusters != 0; clusters &= clusters - 1) {
+		size_t a = (size_t)lowest(clusters);
+
+		for (groups = w->members[a]; groups != 0;
+		    groups &= groups - 1)
+			root[lowest(groups)] = a;
+	}
+}
+
+/* Marks the strongest few of those that cluster i might still be one with. */
+static uint64_t
+likeliest(const struct work *w, size_t i)
+{
+	uint64_t left = w->alive & ~w->apart[i] & ~BIT(i), chosen = 0, bits;
+	int n;
+
+	for (n = 0; n < OMNI__RIVALS_MAX; n++) {
+		size_t best = SIZE_MAX;
+
+		for (bits = left & ~chosen; bits != 0; bits &= bits - 1) {
+			size_t k = (size_t)lowest(bits);
+
+			if (weight_of(w, i, k) >= OMNI__RIVAL_LEAST &&
+			    (best == SIZE_MAX || nearer(w, i, k, best)))
+				best = k;
+		}
+		if (best == SIZE_MAX)
+			break;
+		chosen |= BIT(best);
+	}
+	return chosen;
+}
+
+/* Who did not join, though it is not out of the question: each cluster's
+ * likeliest, seen from either side. */
+static void
+write_rivals(const struct work *w, struct omni__agglomeration *out)
+{
+	uint64_t chosen[OMNI__POOL_MAX] = { 0 }, bits, others;
+
+	for (bits = w->alive; bits != 0; bits &= bits - 1)
+		chosen[lowest(bits)] = likeliest(w, (size_t)lowest(bits));
+	for (bits = w->alive; bits != 0; bits &= bits - 1) {
+		size_t a = (size_t)lowest(bits);
+
+		for (others = w->alive & ~(BIT(a) | (BIT(a) - 1));
+		    others != 0; others &= others - 1) {
+			size_t b = (size_t)lowest(others);
+
+			if (!(chosen[a] & BIT(b)) && !(chosen[b] & BIT(a)))
+				continue;
+			out->rivals[out->rival_count].older = a;
+			out->rivals[out->rival_count].younger = b;
+			out->rivals[out->rival_count++].weight =
+			    weight_of(w, a, b);
+		}
+	}
+}
+
+/* ---- the whole ------------------------------------------------------ */
+
+static void
+join_all(struct work *w, struct omni__agglomeration *out)
+{
+	bool sure = true;
+	size_t a = 0, b = 0;
+
+	while (strongest(w, &a, &b) &&
+	    weight_of(w, a, b) >= w->model->join) {
+		if (fits_two(w, a, b)) {
+			leave_alone(w, a);
+			continue;
+		}
+		if (fits_two(w, b, a)) {
+			leave_alone(w, b);
+			continue;
+		}
+		/* No stronger link is left than this one: what is drawn
+		 * together by now is surely one. */
+		if (sure && weight_of(w, a, b) < w->model->sure) {
+			write_roots(w, out->sure);
+			sure = false;
+		}
+		/* The younger one joins the older, which is not touched. */
+		out->strength[b] = weight_of(w, a, b);
+		out->into[b] = a;
+		merge(w, a, b);
+	}
+	if (sure)
+		write_roots(w, out->sure);
+	write_roots(w, out->joined);
 }
 
 omni_status
 omni__agglomerate(struct omni *db, const struct omni__model *model,
     const struct omni__group *groups, size_t count,
-    size_t joined[OMNI__POOL_MAX], int32_t strength[OMNI__POOL_MAX])
+    struct omni__agglomeration *out)
 {
-	struct work w = { .model = model, .groups = groups, .count = count };
+	struct work w;
 	omni_status status;
-	size_t a, b, g;
+	size_t g;
 
+	out->rival_count = 0;
 	for (g = 0; g < count; g++) {
-		joined[g] = g;
-		strength[g] = INT32_MAX;
+		out->joined[g] = out->sure[g] = out->into[g] = g;
+		out->strength[g] = INT32_MAX;
 	}
 	if (count < 2)
 		return OMNI_OK;
+	memset(&w, 0, offsetof(struct work, room));
+	w.model = model;
+	w.groups = groups;
+	w.count = count;
+	w.arena = (struct omni__arena){ .env = &db->env, .given = w.room,
+	    .given_room = sizeof(w.room) };
 	status = prepare(db, &w);
-	if (status != OMNI_OK)
-		return status;
-	while (strongest(&w, &a, &b)) {
-		int32_t weight = cell_of(&w, a, b)->weight;
-
-		if (weight < model->join)
-			break;
-		if (fits_two(&w, a, b)) {
-			leave_alone(&w, a);
-			continue;
-		}
-		if (fits_two(&w, b, a)) {
-			leave_alone(&w, b);
-			continue;
-		}
-		/* The younger one joins the older, which is not touched. */
-		strength[b] = weight;
-		merge(&w, a, b);
+	if (status == OMNI_OK) {
+		join_all(&w, out);
+		write_rivals(&w, out);
 	}
-	for (a = 0; a < count; a++)
-		for (g = 0; g < count && w.alive[a]; g++)
-			if (w.members[a] >> g & 1)
-				joined[g] = a;
-	return OMNI_OK;
+	omni__arena_free(&w.arena);
+	return status;
 }

@@ -20,14 +20,40 @@ struct omni__node {
 	size_t sure;		/* ... of the part of it that is surely one */
 	int32_t strength;	/* at which it joined an older one; INT32_MAX:
 				 * it is the oldest */
+	const struct omni__node *into;	/* the oldest record of what it
+				 * joined; NULL: it is the oldest */
+	int32_t how;		/* OMNI__JOINED_*: why it did */
+	int64_t ruling;		/* the fact of the verdict that says so */
+	/* Of a customer's oldest record: younger ones who may be the same. */
+	struct omni__rival *rivals;
+	size_t rival_count;
+};
+
+enum {
+	OMNI__JOINED_EVIDENCE = 1, OMNI__JOINED_EQUAL, OMNI__JOINED_VERDICT
+};
+
+struct omni__rival {
+	const struct omni__node *node;	/* oldest record of its customer */
+	int32_t weight;
 };
 
 /* A steward's word, over indices of nodes; newest first in the list. */
 struct omni__ruling {
+	int64_t fact;
 	int32_t what;		/* OMNI_VERDICT_* */
 	const size_t *side[2];
 	size_t count[2];
 };
+
+/*
+ * Rulings come newest first: contradicted[r] is the newer one in force that
+ * does not go with ruling r, SIZE_MAX where r itself is in force.  Indices in
+ * rulings are below `nodes`.
+ */
+omni_status omni__rulings_obey(struct omni *db,
+    const struct omni__ruling *rulings, size_t count, size_t nodes,
+    size_t *contradicted);
 
 /*
  * Finds pools (components of candidate pairs) and customers.  Nodes must come
@@ -102,15 +128,37 @@ struct omni__group {
 int32_t omni__entity_weight(const struct omni__model *,
     const struct omni__person *, const struct omni__person *const *records,
     size_t count);
+/* What all records of one say for being one with all of the other. */
+void omni__entity_evidence(const struct omni__model *,
+    const struct omni__person *const *left, size_t left_count,
+    const struct omni__person *const *right, size_t right_count,
+    struct omni__evidence *evidence);
 
 #define OMNI__POOL_MAX 64
 
-/* Joins groups from the strongest link down; joined[g] becomes the group that
- * g ended in (the one with the smallest `first`), strength[g] the weight at
- * which it joined an older one, INT32_MAX if it did not. */
+/* Two customers of a pool that did not join are worth a person's look from
+ * this weight on; of each customer the likeliest few. */
+#define OMNI__RIVAL_LEAST (-12 * OMNI__BIT)
+#define OMNI__RIVALS_MAX 3
+
+/* What became of groups; numbers are groups', of clusters those of their
+ * oldest (the one with the smallest `first`). */
+struct omni__agglomeration {
+	size_t joined[OMNI__POOL_MAX];	/* the cluster it ended in */
+	size_t sure[OMNI__POOL_MAX];	/* ... by links of model->sure */
+	size_t into[OMNI__POOL_MAX];	/* the cluster that took in its own */
+	int32_t strength[OMNI__POOL_MAX];	/* ... at this weight; INT32_MAX:
+						 * none did */
+	struct {
+		size_t older, younger;
+		int32_t weight;
+	} rivals[OMNI__POOL_MAX * OMNI__RIVALS_MAX];
+	size_t rival_count;
+};
+
+/* Joins groups, oldest first, from the strongest link down. */
 omni_status omni__agglomerate(struct omni *db,
     const struct omni__model *, const struct omni__group *groups,
-    size_t count, size_t joined[OMNI__POOL_MAX],
-    int32_t strength[OMNI__POOL_MAX]);
+    size_t count, struct omni__agglomeration *out);
 
 #endif

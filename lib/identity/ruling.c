@@ -438,7 +438,8 @@ omni__rulings_make(struct omni__resolver *r, const struct omni__node *nodes,
 		for (to = from; to < members.count &&
 		    members.ordinal[to] == which; to++)
 			;
-		dated[which].fact = found.facts[which];
+		dated[which].fact = dated[which].ruling.fact =
+		    found.facts[which];
 		status = make_ruling(r, &map, &members, from, to,
 		    &dated[which]);
 	}
