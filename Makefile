@@ -117,7 +117,7 @@ oracle	:= $(shell $(PKG_CONFIG) --exists $(oracle_packages) 2>/dev/null && \
 
 .PHONY: all lib static shared examples tests benches fuzzers check gates \
 	bench fuzz demo install uninstall dist clean help \
-	refresh-phone-table refresh-baselines FORCE
+	refresh-phone-table refresh-nickname-table refresh-baselines FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
@@ -139,6 +139,7 @@ help:
 	@echo "bench      figures beside raw SQLite; fuzz: $(FUZZ_SECONDS) s each"
 	@echo "deps       install what all this needs (Debian, Ubuntu)"
 	@echo "install uninstall dist clean refresh-phone-table"
+	@echo "refresh-nickname-table  after a change of nicknames.txt"
 	@echo "refresh-baselines   accept the ABI and constants as they are"
 	@echo "variables: CC BUILD SANITIZE=address,undefined|thread PREFIX DESTDIR"
 
@@ -270,6 +271,12 @@ refresh-phone-table:
 	@mkdir -p $(O)
 	$(PYTHON) tools/phone_table.py $(O)/phone_table.h
 	mv $(O)/phone_table.h lib/text/phone_table.h
+
+refresh-nickname-table:
+	@mkdir -p $(O)
+	$(PYTHON) tools/nickname_table.py lib/text/nicknames.txt \
+	    >$(O)/nickname_table.h
+	mv $(O)/nickname_table.h lib/text/nickname_table.h
 
 refresh-baselines: all
 	@OMNI_BUILD='$(abspath $(O))' CC='$(CC)' tests/gates/abi/refresh

@@ -9,6 +9,8 @@
 
 #define YEAR_MIN 1000
 #define YEAR_MAX 2999
+/* Before it, 19111032 is a slip in the year's order, not the day's. */
+#define YEAR_RECENT 1800
 
 /* English, Swedish, German, French, Spanish, and their neighbours where they
  * differ, folded.  Any beginning of three letters or more that fits only one
@@ -152,7 +154,8 @@ read_eight(struct date *date, const char *digits)
 	date->day = number_of(digits, 2);
 	date->month = number_of(digits + 2, 2);
 	date->year = number_of(digits + 4, 4);
-	return date->month != 0 && date->day != 0 && settle(date);
+	return date->month != 0 && date->day != 0 &&
+	    date->year >= YEAR_RECENT && settle(date);
 }
 
 static bool
@@ -319,6 +322,51 @@ read_date(struct date *date, const char *text, size_t size)
 	    date_of_numbers(date, &parts);
 }
 
+/* ---- what is a date but for a slip ---------------------------------- */
+
+/* 1952-04-93: three numbers, of which the year is the first or the last. */
+static bool
+shape_of_three(struct date *date, const struct number *n)
+{
+	if (is_year(&n[1]) || is_year(&n[0]) == is_year(&n[2]))
+		return false;
+	if (!is_year(&n[0]) && date_of_three(date, n))
+		return true;
+	date->year = is_year(&n[0]) ? n[0].value : n[2].value;
+	date->month = n[1].value;
+	date->day = is_year(&n[0]) ? n[2].value : n[0].value;
+	return true;
+}
+
+static bool
+shape_of_eight(struct date *date, const char *digits)
+{
+	if (read_eight(date, digits))
+		return true;
+	date->year = number_of(digits, 4);
+	date->month = number_of(digits + 4, 2);
+	date->day = number_of(digits + 6, 2);
+	return true;
+}
+
+/* Which part is wrong nobody knows, so none is moved or left out. */
+static bool
+read_shape(struct date *date, const char *text, size_t size)
+{
+	struct parts parts;
+	size_t digits = 0;
+	bool found;
+
+	while (digits < size && omni__scan_digit(text[digits]))
+		digits++;
+	if (digits == 8 && (size == 8 || is_time(text, size, digits)))
+		found = shape_of_eight(date, text);
+	else
+		found = read_parts(&parts, text, size) && parts.month == 0 &&
+		    parts.count == 3 && shape_of_three(date, parts.number);
+	return found && date->year > 0 && date->year <= YEAR_MAX;
+}
+
 /* ---- writing -------------------------------------------------------- */
 
 static char *
@@ -333,33 +381,72 @@ put(char *out, uint32_t value, size_t digits)
 	return out + digits;
 }
 
-omni_status
-omni__date_normalise(struct omni__buf *buf, const char *text, size_t size)
+/* What is not said is left out. */
+static omni_status
+write_date(struct omni__buf *buf, const struct date *date, size_t parts)
 {
-	struct date date;
-	size_t start = buf->size;
-	omni_status status = omni__fold(buf, text, size);
-	bool found;
-	char *out;
+	char *out = omni__scan_room(buf, sizeof("1952-04-03"));
 
-	if (status != OMNI_OK)
-		return status;
-	found = read_date(&date, buf->bytes + start, buf->size - start);
-	omni__scan_done(buf, buf->bytes + start);
-	if (!found)
-		return OMNI_NONE;
-	out = omni__scan_room(buf, sizeof("1952-04-03"));
 	if (out == NULL)
 		return OMNI_NOMEM;
-	out = put(out, date.year, 4);
-	if (date.month != 0) {
+	out = put(out, date->year, 4);
+	if (parts > 1) {
 		*out++ = '-';
-		out = put(out, date.month, 2);
+		out = put(out, date->month, 2);
 	}
-	if (date.day != 0) {
+	if (parts > 2) {
 		*out++ = '-';
-		out = put(out, date.day, 2);
+		out = put(out, date->day, 2);
 	}
 	omni__scan_done(buf, out);
 	return OMNI_OK;
+}
+
+static size_t
+said(const struct date *date)
+{
+	return date->month == 0 ? 1 : date->day == 0 ? 2 : 3;
+}
+
+/* How many parts the text says, 0 when it is no date. */
+typedef size_t (*read_fn)(struct date *, const char *, size_t);
+
+static size_t
+read_calendar(struct date *date, const char *text, size_t size)
+{
+	return read_date(date, text, size) ? said(date) : 0;
+}
+
+static size_t
+read_comparable(struct date *date, const char *text, size_t size)
+{
+	if (!read_shape(date, text, size))
+		return read_calendar(date, text, size);
+	return date->month == 0 && date->day == 0 ? 1 : 3;
+}
+
+static omni_status
+rewrite(struct omni__buf *buf, const char *text, size_t size, read_fn read)
+{
+	struct date date = { 0, 0, 0 };
+	size_t start = buf->size, parts;
+	omni_status status = omni__fold(buf, text, size);
+
+	if (status != OMNI_OK)
+		return status;
+	parts = read(&date, buf->bytes + start, buf->size - start);
+	omni__scan_done(buf, buf->bytes + start);
+	return parts > 0 ? write_date(buf, &date, parts) : OMNI_NONE;
+}
+
+omni_status
+omni__date_normalise(struct omni__buf *buf, const char *text, size_t size)
+{
+	return rewrite(buf, text, size, read_calendar);
+}
+
+omni_status
+omni__date_comparable(struct omni__buf *buf, const char *text, size_t size)
+{
+	return rewrite(buf, text, size, read_comparable);
 }

@@ -61,6 +61,10 @@ omni_status omni__code_normalise(struct omni__buf *, const char *, size_t);
  * partial.  NONE when no date: also for a day that is in no calendar, and for
  * a year of two digits. */
 omni_status omni__date_normalise(struct omni__buf *, const char *, size_t);
+/* For comparing alone: what would be a date but for a slip ("1952-04-93")
+ * keeps its digits in that form, year first, so that it is still near what
+ * was meant; the rest is as above. */
+omni_status omni__date_comparable(struct omni__buf *, const char *, size_t);
 
 /* name.c: tokens of a name, folded, separated by one blank; dots of initials,
  * apostrophes out, hyphens to blanks. */
@@ -72,6 +76,10 @@ omni_status omni__name_split(struct omni__buf *given,
     struct omni__buf *other, struct omni__buf *family, const char *, size_t);
 /* Takes particles (von, de, van der ...) out of normalised tokens. */
 omni_status omni__name_core(struct omni__buf *, const char *, size_t);
+
+/* nickname.c: is one what people call the other ("bill", "william")?  Single
+ * folded words; a table of groups. */
+bool omni__name_related(const char *, size_t, const char *, size_t);
 
 /* address.c */
 omni_status omni__postcode_normalise(struct omni__buf *, const char *,
