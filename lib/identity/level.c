@@ -2,250 +2,7 @@
  * Levels: how well two values of one kind agree.  Level 1 is exact, 2 to 6
  * grow weaker, 7 differs; what each is worth is the model's business.
  */
-#include <string.h>
-
-#include "identity/model.h"
-#include "text/text.h"
-
-struct slice {
-	const char *text;
-	size_t size;
-};
-
-static struct slice
-slice_of(const struct omni__item *item)
-{
-	struct slice s = { item->text, item->size };
-
-	return s;
-}
-
-static bool
-equal(struct slice a, struct slice b)
-{
-	return a.size == b.size && memcmp(a.text, b.text, a.size) == 0;
-}
-
-static int32_t
-similarity(struct slice a, struct slice b)
-{
-	return omni__jaro_winkler(a.text, a.size, b.text, b.size);
-}
-
-static bool
-within(struct slice a, struct slice b, int32_t limit)
-{
-	return omni__damerau(a.text, a.size, b.text, b.size, limit) <= limit;
-}
-
-/* Takes the next token off the front; false at the end. */
-static bool
-next_token(struct slice *rest, struct slice *token)
-{
-	const char *blank;
-
-	while (rest->size > 0 && *rest->text == ' ') {
-		rest->text++;
-		rest->size--;
-	}
-	if (rest->size == 0)
-		return false;
-	blank = memchr(rest->text, ' ', rest->size);
-	token->text = rest->text;
-	token->size = blank != NULL ? (size_t)(blank - rest->text) :
-	    rest->size;
-	rest->text += token->size;
-	rest->size -= token->size;
-	return true;
-}
-
-static bool
-has_prefix(struct slice text, struct slice prefix)
-{
-	return prefix.size <= text.size &&
-	    memcmp(text.text, prefix.text, prefix.size) == 0;
-}
-
-/* ---- names ---------------------------------------------------------- */
-
-enum {
-	NAME_CLOSE = 2, NAME_INITIAL = 3, NAME_ALIKE = 4, NAME_FAR = 5,
-	NAME_SWAPPED = 6
-};
-
-static int
-token_level(struct slice a, struct slice b)
-{
-	size_t shorter = a.size < b.size ? a.size : b.size;
-	int32_t jw;
-
-	if (equal(a, b))
-		return OMNI__EXACT;
-	if (shorter == 1 && a.text[0] == b.text[0])
-		return NAME_INITIAL;
-	if (shorter >= 4 && within(a, b, 1))
-		return NAME_CLOSE;
-	jw = similarity(a, b);
-	if (jw >= 9200 && shorter >= 4)
-		return NAME_CLOSE;
-	if ((a.size >= 3 && has_prefix(b, a)) ||
-	    (b.size >= 3 && has_prefix(a, b)) || jw >= 8500)
-		return NAME_ALIKE;
-	return jw >= 7000 ? NAME_FAR : OMNI__DIFFERS;
-}
-
-static bool
-several_tokens(struct slice s)
-{
-	return memchr(s.text, ' ', s.size) != NULL;
-}
-
-/* Whole names, or, when one has several tokens, their best pair, which is
- * then no better than close. */
-static int
-name_level(struct slice a, struct slice b)
-{
-	struct slice rest_a, x, y;
-	int best;
-
-	if (a.size == 0 || b.size == 0)
-		return OMNI__MISSING_LEVEL;
-	best = token_level(a, b);
-	if (best == OMNI__EXACT || (!several_tokens(a) && !several_tokens(b)))
-		return best;
-	for (rest_a = a; next_token(&rest_a, &x);) {
-		struct slice rest_b = b;
-
-		while (next_token(&rest_b, &y)) {
-			int level = token_level(x, y);
-
-			if (level == OMNI__EXACT)
-				level = NAME_CLOSE;
-			if (level < best)
-				best = level;
-		}
-	}
-	return best;
-}
-
-/* Is some token of tokens close to the name? */
-static bool
-appears_in(struct slice tokens, struct slice name)
-{
-	struct slice token;
-
-	if (name.size == 0)
-		return false;
-	while (next_token(&tokens, &token)) {
-		int level = name_level(token, name);
-
-		if (level != OMNI__MISSING_LEVEL && level <= NAME_CLOSE)
-			return true;
-	}
-	return false;
-}
-
-struct names {
-	struct slice given, family, other;
-};
-
-static struct slice
-only(const struct omni__person *person, int column)
-{
-	struct slice none = { "", 0 };
-
-	if (person->begin[column] == person->begin[column + 1])
-		return none;
-	return slice_of(&person->items[person->begin[column]]);
-}
-
-static struct names
-names_of(const struct omni__person *person)
-{
-	struct names names = {
-		only(person, OMNI__GIVEN), only(person, OMNI__FAMILY),
-		only(person, OMNI__OTHER)
-	};
-
-	return names;
-}
-
-static bool
-weak(int level)
-{
-	return level == OMNI__MISSING_LEVEL || level >= NAME_FAR;
-}
-
-static bool
-strong(int level)
-{
-	return level != OMNI__MISSING_LEVEL && level <= NAME_CLOSE;
-}
-
-/* Given and family name in each other's field. */
-static bool
-swapped(const struct names *a, const struct names *b, int *given,
-    int *family)
-{
-	int x, y;
-
-	if (!weak(*given) || !weak(*family) || (!*given && !*family))
-		return false;
-	x = name_level(a->given, b->family);
-	y = name_level(a->family, b->given);
-	if (!(strong(x) && (y == 0 || strong(y))) &&
-	    !(strong(y) && x == 0))
-		return false;
-	*given = x != 0 ? NAME_SWAPPED : 0;
-	*family = y != 0 ? NAME_SWAPPED : 0;
-	return true;
-}
-
-static int
-other_level(struct slice a, struct slice b)
-{
-	struct slice x, y;
-	int best = OMNI__DIFFERS;
-
-	if (a.size == 0 || b.size == 0)
-		return OMNI__MISSING_LEVEL;
-	while (next_token(&a, &x)) {
-		struct slice rest = b;
-
-		while (next_token(&rest, &y)) {
-			int level = token_level(x, y);
-
-			if (level < best)
-				best = level;
-		}
-	}
-	return best == NAME_FAR ? OMNI__DIFFERS : best;
-}
-
-static void
-compare_names(const struct omni__person *left,
-    const struct omni__person *right, struct omni__levels *out)
-{
-	struct names a = names_of(left), b = names_of(right);
-	int given = name_level(a.given, b.given);
-	int family = name_level(a.family, b.family);
-
-	if (swapped(&a, &b, &given, &family)) {
-		out->level[OMNI__GIVEN] = (uint8_t)given;
-		out->level[OMNI__FAMILY] = (uint8_t)family;
-		return;
-	}
-	/* Two given names, called by the second; a maiden name kept. */
-	if (given >= NAME_FAR && (appears_in(b.other, a.given) ||
-	    appears_in(a.other, b.given)))
-		given = NAME_SWAPPED;
-	if (family >= NAME_FAR && (appears_in(b.other, a.family) ||
-	    appears_in(a.other, b.family)))
-		family = NAME_SWAPPED;
-	out->level[OMNI__GIVEN] = (uint8_t)given;
-	out->level[OMNI__FAMILY] = (uint8_t)family;
-	out->level[OMNI__OTHER] = (uint8_t)other_level(a.other, b.other);
-}
+#include "identity/level.h"
 
 /* ---- dates ---------------------------------------------------------- */
 
@@ -436,10 +193,10 @@ share_a_word(struct slice a, struct slice b)
 {
 	struct slice x, y;
 
-	while (next_token(&a, &x)) {
+	while (next_word(&a, &x)) {
 		struct slice rest = b;
 
-		while (next_token(&rest, &y))
+		while (next_word(&rest, &y))
 			if (x.size > 3 && equal(x, y))
 				return true;
 	}
@@ -490,7 +247,7 @@ static const level_fn host_comparators[OMNI__COMPARATORS] = {
 	[OMNI__COMPARE_EXACT] = differs,
 	[OMNI__COMPARE_CODE] = code_level,
 	[OMNI__COMPARE_WORDS] = words_level,
-	[OMNI__COMPARE_NAME] = name_level,
+	[OMNI__COMPARE_NAME] = omni__name_level,
 	[OMNI__COMPARE_DATE] = date_level,
 	[OMNI__COMPARE_EMAIL] = email_level,
 	[OMNI__COMPARE_STREET] = street_level,
@@ -605,7 +362,7 @@ omni__compare(const struct omni__model *model, const struct omni__person *a,
 	int c;
 
 	memset(out, 0, offsetof(struct omni__levels, attribute));
-	compare_names(a, b, out);
+	omni__compare_names(a, b, out);
 	for (c = OMNI__BIRTH; c < OMNI__ATTR; c++)
 		if (a->begin[c] != a->begin[c + 1] &&
 		    b->begin[c] != b->begin[c + 1])
