@@ -88,8 +88,12 @@ add_feature(struct collector *c, const struct omni__raw *raw)
 		return failed(c) ? omni__nomem(&c->db->error) : OMNI_OK;
 	}
 	omni__buf_clear(&c->work);
-	status = kind->normalise(&c->work, raw->value, strlen(raw->value),
-	    c->db->region);
+	if (kind->column == OMNI__BIRTH)
+		status = omni__date_comparable(&c->work, raw->value,
+		    strlen(raw->value));
+	else
+		status = kind->normalise(&c->work, raw->value,
+		    strlen(raw->value), c->db->region);
 	if (status == OMNI_NOMEM || c->work.failed)
 		return omni__nomem(&c->db->error);
 	if (status != OMNI_OK || c->work.size == 0)
