@@ -223,7 +223,8 @@ OMNI_API omni_status omni_record_set_source(omni_record *record,
 /* When the source says this became true.  Give it when rows change: of two
  * versions without a time a hash of their content says which is current. */
 OMNI_API omni_status omni_record_set_time(omni_record *record, int64_t time);
-/* Adds a feature: omni_kind_name lists the kinds, "attr.*" is free.
+/* Adds a feature: omni_kind_name lists the kinds, "attr.*" is free, and a host
+ * defines others (omni_kind_put): whether the store knows it, the put tells.
  * Empty values (also after trimming) are left out. */
 OMNI_API omni_status omni_record_add(omni_record *record, const char *kind,
     const char *value);
@@ -248,6 +249,77 @@ OMNI_API omni_status omni_record_remove(omni *db, const char *source,
 /* The i-th built-in kind, NULL behind the last. */
 OMNI_API const char *omni_kind_name(int32_t i);
 
+/* ---- kinds: what a host's own features are like --------------------- */
+
+typedef struct omni_kind omni_kind;
+typedef struct omni_kinds omni_kinds;
+
+/* Which of a customer's values survives in the profile. */
+#define OMNI_RULE_RECENT	1	/* the one said last */
+#define OMNI_RULE_FREQUENT	2	/* that most records say */
+#define OMNI_RULE_VERIFIED	3	/* a verified address, else recent */
+#define OMNI_RULE_SOURCE	4	/* of the first source that has one */
+
+/* name: a new one, or a built-in one, of which the veto, the rule and the
+ * sources can be set. */
+OMNI_API omni_kind *omni_kind_new(const char *name);
+OMNI_API void omni_kind_free(omni_kind *kind);
+/* "fold" (unless set), "code", "name", "family", "date", "email", "phone",
+ * "street", "postcode". */
+OMNI_API omni_status omni_kind_set_normaliser(omni_kind *kind,
+    const char *normaliser);
+/* "exact" (unless set), "code", "words", "name", "date", "email", "street",
+ * "postcode". */
+OMNI_API omni_status omni_kind_set_comparator(omni_kind *kind,
+    const char *comparator);
+/* Non-zero: a value points at a person by itself. */
+OMNI_API omni_status omni_kind_set_identifier(omni_kind *kind,
+    int32_t identifier);
+/* Non-zero: nobody else has it; it weighs heavily both ways. */
+OMNI_API omni_status omni_kind_set_exclusive(omni_kind *kind,
+    int32_t exclusive);
+/* Non-zero: a person has one at a time. */
+OMNI_API omni_status omni_kind_set_single(omni_kind *kind, int32_t single);
+/* Non-zero: it does not change in a life. */
+OMNI_API omni_status omni_kind_set_stable(omni_kind *kind, int32_t stable);
+/* How many per cent of two people of one household share it. */
+OMNI_API omni_status omni_kind_set_shared(omni_kind *kind, int32_t percent);
+/* Non-zero: who differ in it are never one.  A near miss is no difference,
+ * nor do two differ who have a value in common. */
+OMNI_API omni_status omni_kind_set_veto(omni_kind *kind, int32_t veto);
+OMNI_API omni_status omni_kind_set_rule(omni_kind *kind, int32_t rule);
+/* The next source in the order of OMNI_RULE_SOURCE. */
+OMNI_API omni_status omni_kind_add_source(omni_kind *kind,
+    const char *source);
+OMNI_API omni_status omni_kind_set_key(omni_kind *kind, const char *source,
+    const char *key);
+OMNI_API omni_status omni_kind_set_time(omni_kind *kind, int64_t time);
+OMNI_API const char *omni_kind_errmsg(const omni_kind *kind);
+/* Defines it or changes it.  When that changes what is evidence, everybody is
+ * resolved anew.  OMNI_INVALID: there are 12 kinds of the host already. */
+OMNI_API omni_status omni_kind_put(omni *db, const omni_kind *kind,
+    int64_t *fact);
+/* As it holds; a built-in one also when nobody put it.  OMNI_NONE. */
+OMNI_API omni_status omni_kind_get(omni *db, const char *name,
+    omni_kind **kind);
+OMNI_API const char *omni_kind_of_name(const omni_kind *kind);
+OMNI_API const char *omni_kind_normaliser(const omni_kind *kind);
+OMNI_API const char *omni_kind_comparator(const omni_kind *kind);
+OMNI_API int32_t omni_kind_identifier(const omni_kind *kind);
+OMNI_API int32_t omni_kind_exclusive(const omni_kind *kind);
+OMNI_API int32_t omni_kind_single(const omni_kind *kind);
+OMNI_API int32_t omni_kind_stable(const omni_kind *kind);
+OMNI_API int32_t omni_kind_shared(const omni_kind *kind);
+OMNI_API int32_t omni_kind_veto(const omni_kind *kind);
+OMNI_API int32_t omni_kind_rule(const omni_kind *kind);
+OMNI_API int32_t omni_kind_source_count(const omni_kind *kind);
+OMNI_API const char *omni_kind_source(const omni_kind *kind, int32_t i);
+/* All kinds: the built-in ones, then the host's by name. */
+OMNI_API omni_status omni_kinds_open(omni *db, omni_kinds **kinds);
+OMNI_API int32_t omni_kinds_count(const omni_kinds *kinds);
+OMNI_API const omni_kind *omni_kinds_at(const omni_kinds *kinds, int32_t i);
+OMNI_API void omni_kinds_free(omni_kinds *kinds);
+
 /* ---- customers ------------------------------------------------------ */
 
 typedef struct omni_customer omni_customer;
@@ -263,6 +335,11 @@ OMNI_API omni_status omni_customer_find(omni *db, const omni_record *who,
 /* By any id ever handed out.  OMNI_NONE when there was none such. */
 OMNI_API omni_status omni_customer_get(omni *db, const char *id,
     omni_customer **customer);
+/* Non-zero: from now on the handle reads as customers only what is surely one
+ * person (the model's second threshold); a customer may fall into several such
+ * parts, each called by its oldest record.  For what is shown to customers
+ * themselves.  What they withdrew, and erasing, go by the whole customer. */
+OMNI_API omni_status omni_set_sure(omni *db, int32_t sure);
 /* The customer that holds this record. */
 OMNI_API omni_status omni_customer_of(omni *db, const char *source,
     const char *key, omni_customer **customer);

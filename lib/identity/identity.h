@@ -90,14 +90,19 @@ struct omni__member {
 };
 
 /* The customer to which an id leads that was ever handed out; *found is
- * false when there was none such. */
+ * false when there was none such.  With db->sure: the sure part of one. */
 omni_status omni__customer_lookup(struct omni *db,
     const unsigned char id[OMNI__ID], unsigned char customer[OMNI__ID],
     bool *found);
 /* The records of a customer, oldest first (the first is the customer's id);
- * in the scratch arena. */
+ * in the scratch arena.  With db->sure: of the sure part of one. */
 omni_status omni__customer_members(struct omni *db,
     const unsigned char customer[OMNI__ID], struct omni__member **members,
+    size_t *count);
+/* Whatever the handle reads: all records of the customer to which an id
+ * leads; none where it leads to nobody. */
+omni_status omni__customer_whole(struct omni *db,
+    const unsigned char id[OMNI__ID], struct omni__member **members,
     size_t *count);
 /* For each record id its customer, or all zeroes. */
 omni_status omni__customers_of(struct omni *db,
@@ -118,6 +123,13 @@ struct omni__profile {
 omni_status omni__customer_profile(struct omni *db,
     const struct omni__member *members, size_t count,
     struct omni__profile **profile, size_t *size);
+
+/* Of KIND facts: their projection.  Resolves everybody anew when evidence
+ * changed. */
+omni_status omni__kinds_apply(struct omni *db,
+    const struct omni__fact *facts, size_t count);
+/* Before a rebuild resolves: the definitions that everything rests on. */
+omni_status omni__kinds_rebuild(struct omni *db);
 
 /* The normal form of a value of a kind ("email", "address.street", ...), by
  * the kind's normaliser; "" when nothing usable.  In the scratch arena. */

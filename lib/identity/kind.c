@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "identity/model.h"
+#include "identity/kind.h"
 #include "text/text.h"
 
 static omni_status
@@ -81,27 +81,28 @@ fold(struct omni__buf *out, const char *value, size_t size,
 
 /* "name.full" is split by person.c before its normaliser would be asked. */
 static const struct omni__kind kinds[] = {
-	{ "name.full", OMNI__OTHER, name },
-	{ "name.given", OMNI__GIVEN, name },
-	{ "name.family", OMNI__FAMILY, family },
-	{ "birth_date", OMNI__BIRTH, date },
-	{ "gender", OMNI__GENDER, fold },
-	{ "email", OMNI__EMAIL, email },
-	{ "phone", OMNI__PHONE, phone },
-	{ "loyalty", OMNI__LOYALTY, code },
-	{ "account", OMNI__ACCOUNT, code },
-	{ "national_id", OMNI__NATIONAL_ID, code },
-	{ "device", -1, code },
-	{ "name.org", OMNI__ORG, fold },
-	{ "address.full", OMNI__STREET, street },
-	{ "address.street", OMNI__STREET, street },
-	{ "address.number", OMNI__NUMBER, fold },
-	{ "address.extra", OMNI__EXTRA, fold },
-	{ "address.postcode", OMNI__POSTCODE, omni__postcode_normalise },
-	{ "address.city", OMNI__CITY, fold },
-	{ "address.region", OMNI__REGION, fold },
-	{ "address.country", -1, fold },
-	{ "attr", OMNI__ATTR, fold },
+	{ "name.full", OMNI__OTHER, name, OMNI_RULE_FREQUENT },
+	{ "name.given", OMNI__GIVEN, name, OMNI_RULE_FREQUENT },
+	{ "name.family", OMNI__FAMILY, family, OMNI_RULE_FREQUENT },
+	{ "birth_date", OMNI__BIRTH, date, OMNI_RULE_FREQUENT },
+	{ "gender", OMNI__GENDER, fold, OMNI_RULE_FREQUENT },
+	{ "email", OMNI__EMAIL, email, OMNI_RULE_VERIFIED },
+	{ "phone", OMNI__PHONE, phone, OMNI_RULE_VERIFIED },
+	{ "loyalty", OMNI__LOYALTY, code, OMNI_RULE_RECENT },
+	{ "account", OMNI__ACCOUNT, code, OMNI_RULE_RECENT },
+	{ "national_id", OMNI__NATIONAL_ID, code, OMNI_RULE_FREQUENT },
+	{ "device", -1, code, OMNI_RULE_RECENT },
+	{ "name.org", OMNI__ORG, fold, OMNI_RULE_RECENT },
+	{ "address.full", OMNI__STREET, street, OMNI_RULE_RECENT },
+	{ "address.street", OMNI__STREET, street, OMNI_RULE_RECENT },
+	{ "address.number", OMNI__NUMBER, fold, OMNI_RULE_RECENT },
+	{ "address.extra", OMNI__EXTRA, fold, OMNI_RULE_RECENT },
+	{ "address.postcode", OMNI__POSTCODE, omni__postcode_normalise,
+	    OMNI_RULE_RECENT },
+	{ "address.city", OMNI__CITY, fold, OMNI_RULE_RECENT },
+	{ "address.region", OMNI__REGION, fold, OMNI_RULE_RECENT },
+	{ "address.country", -1, fold, OMNI_RULE_RECENT },
+	{ "attr", OMNI__ATTR, fold, OMNI_RULE_RECENT },
 };
 
 const uint8_t omni__behaviour[OMNI__COLUMNS] = {
@@ -153,6 +154,29 @@ omni__kind_find(const char *wanted)
 	return NULL;
 }
 
+bool
+omni__kind_named(const char *name)
+{
+	size_t size = strlen(name);
+
+	if (omni__kind_find(name) != NULL)
+		return true;
+	return size < OMNI__KIND_SIZE && *name >= 'a' && *name <= 'z' &&
+	    strcmp(name, "attr") != 0 && name[size - 1] != '.' &&
+	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-") == size;
+}
+
+int32_t
+omni__kind_index(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < OMNI__COUNT(kinds); i++)
+		if (strcmp(kinds[i].name, name) == 0)
+			return (int32_t)i;
+	return -1;
+}
+
 const char *
 omni_kind_name(int32_t i)
 {
@@ -163,15 +187,46 @@ omni_kind_name(int32_t i)
 	return kinds[i].name;
 }
 
+/* ---- by name, for hosts --------------------------------------------- */
+
+static const struct {
+	const char *name;
+	omni__normalise_fn normalise;
+} normalisers[] = {
+	{ "fold", fold }, { "code", code }, { "name", name },
+	{ "family", family }, { "date", date }, { "email", email },
+	{ "phone", phone }, { "street", street },
+	{ "postcode", omni__postcode_normalise },
+};
+
+const char *
+omni__normaliser_name(int32_t i)
+{
+	return i >= 0 && (size_t)i < OMNI__COUNT(normalisers) ?
+	    normalisers[i].name : NULL;
+}
+
+omni__normalise_fn
+omni__normaliser(int32_t i)
+{
+	return i >= 0 && (size_t)i < OMNI__COUNT(normalisers) ?
+	    normalisers[i].normalise : fold;
+}
+
 omni_status
 omni__kind_normalise(struct omni *db, const char *kind_name,
     const char *value, const char **normal)
 {
-	const struct omni__kind *kind = omni__kind_find(kind_name);
+	const struct omni__kinds *store_kinds;
+	const struct omni__kind *kind;
 	struct omni__buf buf = { .env = &db->env };
-	omni_status status = OMNI_NONE;
+	omni_status status = omni__kinds(db, &store_kinds);
 
 	*normal = "";
+	if (status != OMNI_OK)
+		return status;
+	status = OMNI_NONE;
+	kind = omni__kind_of(store_kinds, kind_name);
 	if (kind != NULL)
 		status = kind->normalise(&buf, value, strlen(value),
 		    db->region);

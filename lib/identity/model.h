@@ -19,6 +19,7 @@ enum omni__column {
 	OMNI__HOST,		/* kinds that hosts define, by name */
 	OMNI__COLUMNS = OMNI__HOST + 12
 };
+#define OMNI__HOSTS (OMNI__COLUMNS - OMNI__HOST)
 
 /* How host kinds' values are compared when they are not equal. */
 enum omni__comparator {
@@ -30,7 +31,8 @@ enum omni__comparator {
 
 enum omni__behaviour {
 	OMNI__IDENTIFIER = 1,	/* points at a person by itself: a key */
-	OMNI__ADDRESS = 2	/* part of one postal address */
+	OMNI__ADDRESS = 2,	/* part of one postal address */
+	OMNI__VETO = 4		/* who differ there are two */
 };
 
 typedef omni_status (*omni__normalise_fn)(struct omni__buf *,
@@ -41,14 +43,60 @@ struct omni__kind {
 	const char *name;
 	int column;		/* -1: kept, but no evidence (devices) */
 	omni__normalise_fn normalise;
+	int32_t rule;		/* OMNI_RULE_*: which value survives */
 };
 
-/* NULL when there is none such; "attr.*" gives the entry of "attr". */
+/* A built-in one, or NULL; "attr.*" gives the entry of "attr". */
 const struct omni__kind *omni__kind_find(const char *name);
+/* May a kind be called so?  A built-in one's name, "attr." and anything, or
+ * small letters, digits, '.', '_' and '-' after a letter. */
+bool omni__kind_named(const char *name);
+/* Normalisers by name, NULL behind the last. */
+const char *omni__normaliser_name(int32_t i);
+omni__normalise_fn omni__normaliser(int32_t i);
 /* Of the built-in ones; omni__model.behaviour has the host's too. */
 extern const uint8_t omni__behaviour[OMNI__COLUMNS];
 extern const char *const omni__column_name[OMNI__COLUMNS];
 
+/* ---- kinds of a store (kinds.c) ------------------------------------- */
+
+#define OMNI__KIND_SIZE 64
+
+/* A kind that the host defined. */
+struct omni__host {
+	char name[OMNI__KIND_SIZE];
+	struct omni__kind kind;		/* its name points above */
+	int32_t comparator, shared;	/* per cent of a household */
+	bool identifier, exclusive, single, stable, veto;
+};
+
+/* What holds in a store: the built-in kinds as it redefines them, and those
+ * of the host by name, at most OMNI__HOSTS: a function of the definitions. */
+struct omni__kinds {
+	uint64_t digest;		/* of all that, 0: nothing is defined */
+	uint64_t evidence;		/* of what identity rests on */
+	uint64_t looked;		/* in which transaction it was found so */
+	size_t hosts;
+	struct omni__host host[OMNI__HOSTS];
+	uint32_t veto;			/* bit per built-in column */
+	int32_t rule[32];		/* of built-in kinds, in their order */
+};
+
+/* As they hold in this transaction. */
+omni_status omni__kinds(struct omni *db, const struct omni__kinds **kinds);
+/* The host's or a built-in one, NULL when there is none of that name. */
+const struct omni__kind *omni__kind_of(const struct omni__kinds *,
+    const char *name);
+int32_t omni__kind_rule(const struct omni__kinds *, const char *name);
+/* The name of a column of evidence. */
+const char *omni__kind_column(const struct omni__kinds *, int column);
+struct omni__model;
+/* Puts into a model what the kinds say of their columns: to be called last
+ * when one is made.  population: how many people identifiers tell apart. */
+void omni__kinds_weigh(const struct omni__kinds *, uint64_t population,
+    struct omni__model *);
+/* UNDEFINED when a feature is of no kind. */
+omni_status omni__kinds_check(struct omni *db, const struct omni_record *);
 /* ---- persons: the normalised features of a record (person.c) -------- */
 
 /* The live count of an identifier: how many names hold it. */
@@ -108,6 +156,11 @@ struct omni__block {
 /* The blocks of a person, sorted by hash, each once. */
 size_t omni__person_blocks(const struct omni *db,
     const struct omni__person *, struct omni__block out[OMNI__BLOCKS_MAX]);
+/* What a record says in 62 bits; and whether two that share a block look
+ * alike enough to be weighed: a function of the two alone. */
+int64_t omni__person_sketch(const struct omni *db,
+    const struct omni__person *);
+bool omni__sketches_meet(int64_t a, int64_t b);
 
 /* ---- levels of agreement (level.c) ---------------------------------- */
 
@@ -133,7 +186,6 @@ struct omni__levels {
 	struct omni__attribute attribute[OMNI__ATTRIBUTES_MAX];
 };
 
-struct omni__model;
 void omni__compare(const struct omni__model *, const struct omni__person *,
     const struct omni__person *, struct omni__levels *);
 const char *omni__level_name(int column, int level);
@@ -150,7 +202,8 @@ struct omni__model {
 	uint8_t behaviour[OMNI__COLUMNS];
 	uint8_t comparator[OMNI__COLUMNS];	/* from OMNI__HOST on */
 	uint8_t columns;	/* in use: none from here on */
-	uint32_t veto;		/* bit per column: who differ there are two */
+	bool veto;		/* some column has one */
+	uint64_t kinds;		/* digest of the kinds it was made with */
 
 	struct omni__weight level[OMNI__COLUMNS][OMNI__LEVELS];
 	/* Exact agreement of identifiers, by their live count. */

@@ -12,6 +12,7 @@
 
 struct collector {
 	struct omni *db;
+	const struct omni__kinds *kinds;
 	struct omni__buf given, family, other;	/* tokens of all names */
 	struct omni__buf full;			/* ... of full names */
 	struct omni__buf work;
@@ -76,7 +77,7 @@ add_attribute(struct collector *c, const struct omni__raw *raw)
 static omni_status
 add_feature(struct collector *c, const struct omni__raw *raw)
 {
-	const struct omni__kind *kind = omni__kind_find(raw->kind);
+	const struct omni__kind *kind = omni__kind_of(c->kinds, raw->kind);
 	omni_status status;
 
 	if (kind == NULL || kind->column < 0)
@@ -235,7 +236,8 @@ name_mark(const struct omni *db, const struct omni__person *person)
 
 /* Fills what follows from sorted items: columns, keys, the mark. */
 static void
-finish(const struct omni *db, struct omni__person *person)
+finish(const struct omni *db, const struct omni__model *model,
+    struct omni__person *person)
 {
 	size_t i = 0;
 	int c;
@@ -246,7 +248,7 @@ finish(const struct omni *db, struct omni__person *person)
 		person->begin[c] = (uint8_t)i;
 	}
 	for (i = 0; i < person->count; i++)
-		if (omni__behaviour[person->items[i].column] &
+		if (model->behaviour[person->items[i].column] &
 		    OMNI__IDENTIFIER)
 			person->items[i].hash = item_key(db,
 			    &person->items[i]);
@@ -312,10 +314,16 @@ omni__person_make(struct omni *db, const struct omni__raw *raw, size_t count,
 	const struct omni__buf empty = { .env = &db->env };
 	struct collector c = { .db = db, .given = empty, .family = empty,
 	    .other = empty, .full = empty, .work = empty };
-	omni_status status = OMNI_OK;
+	const struct omni__model *model;
+	omni_status status;
 	size_t i;
 
 	memset(person, 0, sizeof(*person));
+	status = omni__model(db, &model);
+	if (status == OMNI_OK)
+		status = omni__kinds(db, &c.kinds);
+	if (status != OMNI_OK)
+		return status;
 	c.items = omni__arena_alloc(&db->scratch, (count + 4 <
 	    OMNI__ITEMS_MAX ? count + 4 : OMNI__ITEMS_MAX) *
 	    sizeof(*c.items));
@@ -329,7 +337,7 @@ omni__person_make(struct omni *db, const struct omni__raw *raw, size_t count,
 		qsort(c.items, c.count, sizeof(*c.items), compare_items);
 		person->items = c.items;
 		person->count = unique_items(c.items, c.count);
-		finish(db, person);
+		finish(db, model, person);
 	}
 	omni__buf_free(&c.given);
 	omni__buf_free(&c.family);
@@ -379,8 +387,12 @@ omni__person_unpack(struct omni *db, const void *memory, size_t size,
 {
 	const unsigned char *at = memory, *end = at + size;
 	size_t count = 0, room = size / 5 + 1;
+	const struct omni__model *model;
+	omni_status status = omni__model(db, &model);
 
 	memset(person, 0, sizeof(*person));
+	if (status != OMNI_OK)
+		return status;
 	if (room > OMNI__ITEMS_MAX)
 		room = OMNI__ITEMS_MAX;
 	person->items = omni__arena_alloc(&db->scratch,
@@ -407,7 +419,7 @@ omni__person_unpack(struct omni *db, const void *memory, size_t size,
 		count++;
 	}
 	person->count = count;
-	finish(db, person);
+	finish(db, model, person);
 	return OMNI_OK;
 }
 

@@ -112,10 +112,11 @@ omni_record_add(omni_record *record, const char *kind, const char *value)
 	status = omni__text_check(&record->object.error, "kind", kind);
 	if (status != OMNI_OK)
 		return status;
-	if (omni__kind_find(kind) == NULL)
+	if (!omni__kind_named(kind))
 		return omni__fail(&record->object.error, OMNI_UNDEFINED,
-		    "kind \"%.60s\" is not known: use one of the built-in "
-		    "kinds or attr.NAME", kind);
+		    "kind \"%.60s\" is none: use one of the built-in kinds, "
+		    "attr.NAME, or a defined one of small letters, digits, "
+		    "'.', '_' and '-'", kind);
 	if (value != NULL && *value == '\0')
 		return OMNI_OK;
 	/* Tabs at the ends are forgiven, inside they are control
@@ -309,9 +310,14 @@ omni_status
 omni__record_identify(struct omni *db, const struct omni_record *record,
     unsigned char id[OMNI__ID])
 {
+	omni_status status;
+
 	if (omni__record_empty(record))
 		return omni__fail(&db->error, OMNI_INVALID,
 		    "the record has neither a source and key nor a feature");
+	status = omni__kinds_check(db, record);
+	if (status != OMNI_OK)
+		return status;
 	if (record->source == NULL)
 		return inline_id(db, record, id);
 	omni__record_id(db, record->source, record->key, id);

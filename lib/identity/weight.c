@@ -159,16 +159,25 @@ omni__model_sources(const struct omni__model *model, int64_t a, int64_t b)
 omni_status
 omni__model(struct omni *db, const struct omni__model **out)
 {
-	if (db->identity == NULL) {
-		struct omni__model *model;
+	struct omni__model *model = db->identity;
+	const struct omni__kinds *kinds;
+	omni_status status = omni__kinds(db, &kinds);
 
+	if (status != OMNI_OK)
+		return status;
+	if (model == NULL) {
 		model = omni__realloc(&db->env, NULL, sizeof(*model));
 		if (model == NULL)
 			return omni__nomem(&db->error);
 		default_model(model);
 		db->identity = model;
-	}
-	*out = db->identity;
+	} else if (model->kinds == kinds->digest) {
+		*out = model;
+		return OMNI_OK;
+	} else
+		default_model(model);
+	omni__kinds_weigh(kinds, POPULATION, model);
+	*out = model;
 	return OMNI_OK;
 }
 

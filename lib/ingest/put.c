@@ -152,7 +152,7 @@ prepare_spoken(struct omni *db, struct pipe *p, size_t i, const char *text)
 		status = omni__fail(&db->error, OMNI_INVALID,
 		    "customer: there is none with the id %.32s", text);
 	if (status == OMNI_OK)
-		status = omni__customer_members(db, customer, &members,
+		status = omni__customer_whole(db, customer, &members,
 		    &count);
 	if (status != OMNI_OK)
 		return status;
@@ -625,8 +625,11 @@ omni__apply_all(struct omni *db, const struct omni__fact *facts,
 {
 	omni_status status;
 
-	status = rebuilding ? omni__identity_reapply(db, facts, count) :
-	    omni__identity_apply(db, facts, count);
+	status = omni__kinds_apply(db, facts, count);
+	if (status == OMNI_OK)
+		status = rebuilding ?
+		    omni__identity_reapply(db, facts, count) :
+		    omni__identity_apply(db, facts, count);
 	if (status == OMNI_OK)
 		status = omni__definitions_apply(db, facts, count);
 	if (status == OMNI_OK)

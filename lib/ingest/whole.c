@@ -20,6 +20,8 @@ rebuild(struct omni *db)
 	size_t count;
 
 	status = omni__projections_clear(db);
+	if (status == OMNI_OK)
+		status = omni__kinds_rebuild(db);
 	while (status == OMNI_OK) {
 		omni__arena_reset(&db->scratch);
 		status = omni__facts_scan(db, after, PAGE, &facts, &count);

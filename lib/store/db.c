@@ -72,6 +72,7 @@ destroy(struct omni *db)
 	omni__terms_forget(db);
 	omni__arena_free(&db->scratch);
 	omni__free(&env, db->identity);
+	omni__free(&env, db->kinds);
 	omni__wipe(db->tenant_key, sizeof(db->tenant_key));
 	omni__free(&env, db);
 }
@@ -145,6 +146,7 @@ attempt(struct omni *db, bool write, omni__work_fn work, void *context,
 	status = db->ops->begin(db->store, write, &db->error);
 	if (status != OMNI_OK)
 		return status;
+	db->transaction++;
 	omni__writer_begin(db);
 	status = work(db, context);
 	if (status >= 0 && write)

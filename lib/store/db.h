@@ -49,7 +49,11 @@ struct omni {
 	char region[4];
 	char zone[64];
 	int32_t mode;
+	bool sure;			/* customers are read as what of them
+					 * is surely one */
+	uint64_t transaction;		/* counts them, repeated ones too */
 	void *identity;			/* the identity room's weights */
+	void *kinds;			/* ... and its kinds */
 	int64_t process;		/* pid that opened it */
 	atomic_int references;		/* the handle and its cursors */
 	atomic_flag inside;
@@ -139,7 +143,9 @@ enum {
 	OMNI__FACT_PURPOSE = 7,
 	OMNI__FACT_CONTACT = 8,
 	OMNI__FACT_REMOVAL = 9,		/* of a record, by its source */
-	OMNI__FACT_ERASURE = 10		/* of a person */
+	OMNI__FACT_ERASURE = 10,	/* of a person */
+	OMNI__FACT_MODEL = 11,
+	OMNI__FACT_KIND = 12		/* a definition */
 };
 
 /*

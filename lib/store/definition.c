@@ -1,6 +1,6 @@
 /*
- * Definitions (channels, purposes): the newest by (happened, id) of a name
- * holds.
+ * Definitions (channels, purposes, kinds): the newest by (happened, id) of a
+ * name holds.
  */
 #include "store/db.h"
 
@@ -59,7 +59,8 @@ omni__definitions_apply(struct omni *db, const struct omni__fact *facts,
 		struct omni__value in[4];
 
 		if ((fact->noun != OMNI__FACT_CHANNEL &&
-		    fact->noun != OMNI__FACT_PURPOSE) ||
+		    fact->noun != OMNI__FACT_PURPOSE &&
+		    fact->noun != OMNI__FACT_KIND) ||
 		    fact->kind_term == 0)
 			continue;
 		in[0] = omni__int(fact->noun);
