@@ -36,6 +36,7 @@ static const struct {
 	[OPTION_EXPIRY] = { "--expiry", true },
 	[OPTION_AUTHOR] = { "--author", true },
 	[OPTION_REASON] = { "--reason", true },
+	[OPTION_SURE] = { "--sure", false },
 };
 
 _Static_assert(OPTION_COUNT <= 32, "a command's options are 32 bits");
@@ -59,15 +60,16 @@ static const struct command commands[] = {
 	    O(SOURCE) | O(KEY) | O(MAP) | O(TIME) | O(JSON), false,
 	    "import [--source S --key COL --map COL=KIND[,COL=KIND...]\n"
 	    "           [--time COL]] FILE..." },
-	{ "customers", command_customers, 0, 0, O(CSV) | O(ALL) | O(JSON),
-	    false, "customers [--csv | --json] [--all]" },
-	{ "find", command_find, 1, MANY, O(JSON), false,
-	    "find [--json] KIND=VALUE..." },
-	{ "show", command_show, 1, 1, O(JSON), false,
-	    "show [--json] CUSTOMER" },
+	{ "customers", command_customers, 0, 0, O(CSV) | O(ALL) | O(JSON) |
+	    O(SURE), false,
+	    "customers [--csv | --json] [--all] [--sure]" },
+	{ "find", command_find, 1, MANY, O(JSON) | O(SURE), false,
+	    "find [--json] [--sure] KIND=VALUE..." },
+	{ "show", command_show, 1, 1, O(JSON) | O(SURE), false,
+	    "show [--json] [--sure] CUSTOMER" },
 	{ "timeline", command_timeline, 1, 1, O(JSON) | O(CHANNEL) | O(KIND) |
-	    O(SINCE) | O(UNTIL) | O(LIMIT) | O(OLDEST), false,
-	    "timeline [--json] [--channel C] [--kind K] [--since T]\n"
+	    O(SINCE) | O(UNTIL) | O(LIMIT) | O(OLDEST) | O(SURE), false,
+	    "timeline [--json] [--sure] [--channel C] [--kind K] [--since T]\n"
 	    "           [--until T] [--limit N] [--oldest] CUSTOMER" },
 	{ "case", command_case, 1, 1, O(JSON), false,
 	    "case [--json] TYPE:KEY" },
@@ -109,6 +111,7 @@ help(FILE *out)
 	for (i = 0; i < COMMANDS; i++)
 		fprintf(out, "    %s\n", commands[i].usage);
 	fputs("\nCUSTOMER is an id or KIND=VALUE.  Times are ISO 8601.\n"
+	    "--sure goes by what is surely one person.\n"
 	    "Files are JSON Lines (CloudEvents, Segment-spec), or CSV with "
 	    "--source.\n"
 	    "Exit status: 0 done, 1 no such or several, 2 wrong use, 3 some "
@@ -244,6 +247,9 @@ command_run(struct request *request, const struct command *command)
 
 	if (!command->makes)
 		status = store_open(request);
+	if (status == DONE_WELL && request->options[OPTION_SURE] != NULL &&
+	    omni_set_sure(request->db, 1) != OMNI_OK)
+		status = complain_failure(request, OMNI_INTERNAL);
 	if (status == DONE_WELL)
 		status = command->run(request);
 	omni_close(request->db);

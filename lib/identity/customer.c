@@ -11,9 +11,11 @@
 
 static const struct omni__sql customer_of = {
 	.name = "customer_of",
-	.in = "id:b",
+	.in = "id:b sure:i",
 	.out = "b",
-	.sql = "SELECT r.customer FROM omni_record r WHERE r.id = $id",
+	.sql = "SELECT CASE $sure WHEN 0 THEN r.customer"
+	    " ELSE coalesce(r.sure, r.customer) END\n"
+	    "FROM omni_record r WHERE r.id = $id",
 };
 
 static const struct omni__sql alias_of = {
@@ -45,15 +47,15 @@ omni__customer_lookup(struct omni *db, const unsigned char id[OMNI__ID],
 {
 	unsigned char at[OMNI__ID];
 	struct omni__result result;
-	struct omni__value in;
+	struct omni__value in[2] = { omni__null(), omni__int(db->sure) };
 	omni_status status;
 	int i;
 
 	*found = false;
 	memcpy(at, id, OMNI__ID);
 	for (i = 0; i < LEADS_MAX; i++) {
-		in = omni__blob(at, OMNI__ID);
-		status = omni__query(db, &customer_of, &in, 1, &result);
+		in[0] = omni__blob(at, OMNI__ID);
+		status = omni__query(db, &customer_of, in, 1, &result);
 		if (status != OMNI_OK)
 			return status;
 		if (result.count > 0 && result.values[0].size == OMNI__ID) {
@@ -61,7 +63,7 @@ omni__customer_lookup(struct omni *db, const unsigned char id[OMNI__ID],
 			*found = true;
 			return OMNI_OK;
 		}
-		status = omni__query(db, &alias_of, &in, 1, &result);
+		status = omni__query(db, &alias_of, in, 1, &result);
 		if (status != OMNI_OK || result.count == 0 ||
 		    result.values[0].size != OMNI__ID)
 			return status;
@@ -86,8 +88,10 @@ omni__customers_of(struct omni *db, const unsigned char *const *records,
 	in = omni__arena_alloc(&db->scratch, count * sizeof(*in));
 	if (in == NULL)
 		return omni__nomem(&db->error);
-	for (i = 0; i < count; i++)
-		in[i] = omni__blob(records[i], OMNI__ID);
+	for (i = 0; i < count; i++) {
+		in[2 * i] = omni__blob(records[i], OMNI__ID);
+		in[2 * i + 1] = omni__int(db->sure);
+	}
 	status = omni__query(db, &customer_of, in, count, &result);
 	for (i = 0; status == OMNI_OK && i < result.count; i++)
 		if (OMNI__AT(&result, i, 0)->size == OMNI__ID)
@@ -106,15 +110,19 @@ static const struct omni__sql customer_pool = {
 	    "WHERE r.id = $customer",
 };
 
+#define IS_MEMBER \
+	"$customer = CASE $sure WHEN 0 THEN m.customer" \
+	" ELSE coalesce(m.sure, m.customer) END"
+
 static const struct omni__sql customer_members = {
 	.name = "customer_members",
-	.in = "pool:b customer:b",
+	.in = "pool:b customer:b sure:i",
 	.out = "bii",
 	.sql = "SELECT m.id, m.fact, m.first FROM omni_record m\n"
-	    "WHERE m.id = $pool AND m.customer = $customer\n"
+	    "WHERE m.id = $pool AND " IS_MEMBER "\n"
 	    "UNION ALL\n"
 	    "SELECT m.id, m.fact, m.first FROM omni_record m\n"
-	    "WHERE m.pool = $pool AND m.customer = $customer",
+	    "WHERE m.pool = $pool AND " IS_MEMBER,
 };
 
 static int
@@ -136,7 +144,7 @@ omni__customer_members(struct omni *db,
     const unsigned char customer[OMNI__ID], struct omni__member **out,
     size_t *count)
 {
-	struct omni__value id = omni__blob(customer, OMNI__ID), in[2];
+	struct omni__value id = omni__blob(customer, OMNI__ID), in[3];
 	struct omni__member *members;
 	struct omni__result result;
 	omni_status status;
@@ -149,6 +157,7 @@ omni__customer_members(struct omni *db,
 		return status;
 	in[0] = result.values[0];
 	in[1] = id;
+	in[2] = omni__int(db->sure);
 	status = omni__query(db, &customer_members, in, 1, &result);
 	if (status != OMNI_OK)
 		return status;
@@ -169,6 +178,24 @@ omni__customer_members(struct omni *db,
 	*out = members;
 	*count = result.count;
 	return OMNI_OK;
+}
+
+omni_status
+omni__customer_whole(struct omni *db, const unsigned char id[OMNI__ID],
+    struct omni__member **members, size_t *count)
+{
+	unsigned char customer[OMNI__ID];
+	omni_status status;
+	bool found, sure = db->sure;
+
+	*count = 0;
+	db->sure = false;
+	status = omni__customer_lookup(db, id, customer, &found);
+	if (status == OMNI_OK && found)
+		status = omni__customer_members(db, customer, members,
+		    count);
+	db->sure = sure;
+	return status;
 }
 
 /* ---- the profile ---------------------------------------------------- */

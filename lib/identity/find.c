@@ -58,6 +58,16 @@ load_pools(struct omni__resolver *r)
 	return omni__rows_load_pools(r, pools, n);
 }
 
+/* A handle that reads what is surely one looks for such parts. */
+static void
+read_sure(struct omni__resolver *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->count; i++)
+		memcpy(r->rows[i]->customer, r->rows[i]->sure, OMNI__ID);
+}
+
 /* One match for each customer that has a holder. */
 static omni_status
 list_customers(struct omni *db, struct omni__resolver *r, size_t holders,
@@ -135,6 +145,8 @@ search_features(struct omni *db, struct search *s)
 	holders = r.count;
 	if (status == OMNI_OK)
 		status = load_pools(&r);
+	if (status == OMNI_OK && db->sure)
+		read_sure(&r);
 	if (status == OMNI_OK)
 		status = list_customers(db, &r, holders, s);
 	for (i = 0; i < s->count && status == OMNI_OK; i++)

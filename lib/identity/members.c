@@ -11,9 +11,11 @@
 
 static const struct omni__sql members_page = {
 	.name = "members_page",
-	.in = "after:b limit:i",
+	.in = "after:b limit:i sure:i",
 	.out = "bbiit",
-	.sql = "SELECT r.id, r.customer, r.flags, f.source, f.key\n"
+	.sql = "SELECT r.id, CASE $sure WHEN 0 THEN r.customer"
+	    " ELSE coalesce(r.sure, r.customer) END,\n"
+	    "  r.flags, f.source, f.key\n"
 	    "FROM omni_record r JOIN omni_fact f ON f.id = r.fact\n"
 	    "WHERE r.id > $after ORDER BY r.id LIMIT $limit",
 };
@@ -96,8 +98,9 @@ static omni_status
 read_page(struct omni *db, void *context)
 {
 	struct omni_members *m = context;
-	struct omni__value in[2] = {
-		omni__blob(m->after, OMNI__ID), omni__int(PAGE)
+	struct omni__value in[3] = {
+		omni__blob(m->after, OMNI__ID), omni__int(PAGE),
+		omni__int(db->sure)
 	};
 	struct omni__result page;
 	omni_status status;

@@ -121,7 +121,7 @@ add_members(struct omni *db, struct owned *owned,
 	omni_status status;
 	size_t i, count;
 
-	status = omni__customer_members(db, customer, &members, &count);
+	status = omni__customer_whole(db, customer, &members, &count);
 	if (status != OMNI_OK)
 		return status;
 	for (i = 0; i < count && status == OMNI_OK; i++)

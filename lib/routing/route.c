@@ -141,6 +141,66 @@ load_said(struct omni__decision *d, const struct omni__member *members,
 	return status;
 }
 
+static bool
+comes_before(const struct omni__said *a, const struct omni__said *b)
+{
+	if (a->happened != b->happened)
+		return a->happened < b->happened;
+	return a->fact < b->fact;
+}
+
+/* Adds the withdrawals among what others said, each in its place. */
+static omni_status
+merge_withdrawals(struct omni__decision *d, const struct omni__said *others,
+    size_t count)
+{
+	struct omni__said *all = omni__arena_alloc(&d->db->scratch,
+	    (d->said_count + count + 1) * sizeof(*all));
+	size_t i, k = 0, n = 0;
+
+	if (all == NULL)
+		return omni__nomem(&d->db->error);
+	for (i = 0; i < count; i++) {
+		if (others[i].said != OMNI_SAID_WITHDRAW)
+			continue;
+		while (k < d->said_count &&
+		    comes_before(&d->said[k], &others[i]))
+			all[n++] = d->said[k++];
+		if (k == d->said_count || d->said[k].fact != others[i].fact)
+			all[n++] = others[i];
+	}
+	while (k < d->said_count)
+		all[n++] = d->said[k++];
+	d->said = all;
+	d->said_count = n;
+	return OMNI_OK;
+}
+
+/* Where only what is surely one person is read, a no still reaches the whole
+ * customer. */
+static omni_status
+load_withdrawals(struct omni__decision *d,
+    const unsigned char customer[OMNI__ID])
+{
+	struct omni__member *members = NULL;
+	struct omni__said *others = NULL;
+	const unsigned char **ids;
+	size_t i, count, said = 0;
+	omni_status status;
+
+	status = omni__customer_whole(d->db, customer, &members, &count);
+	if (status != OMNI_OK)
+		return status;
+	ids = omni__arena_alloc(&d->db->scratch, (count + 1) * sizeof(*ids));
+	if (ids == NULL)
+		return omni__nomem(&d->db->error);
+	for (i = 0; i < count; i++)
+		ids[i] = members[i].id;
+	status = omni__statements_of(d->db, ids, count, &others, &said);
+	return status == OMNI_OK ? merge_withdrawals(d, others, said) :
+	    status;
+}
+
 static omni_status
 load_customer(struct omni__decision *d,
     const unsigned char customer[OMNI__ID])
@@ -153,7 +213,10 @@ load_customer(struct omni__decision *d,
 	if (status == OMNI_OK)
 		status = omni__points_load(d->db, members, count,
 		    &d->points);
-	return status == OMNI_OK ? load_said(d, members, count) : status;
+	if (status == OMNI_OK)
+		status = load_said(d, members, count);
+	return status == OMNI_OK && d->db->sure ?
+	    load_withdrawals(d, customer) : status;
 }
 
 /* ---- keeping the outcome -------------------------------------------- */
