@@ -37,6 +37,7 @@ static const struct {
 	[OPTION_AUTHOR] = { "--author", true },
 	[OPTION_REASON] = { "--reason", true },
 	[OPTION_SURE] = { "--sure", false },
+	[OPTION_WHY] = { "--why", false },
 };
 
 _Static_assert(OPTION_COUNT <= 32, "a command's options are 32 bits");
@@ -63,8 +64,9 @@ static const struct command commands[] = {
 	{ "customers", command_customers, 0, 0, O(CSV) | O(ALL) | O(JSON) |
 	    O(SURE), false,
 	    "customers [--csv | --json] [--all] [--sure]" },
-	{ "find", command_find, 1, MANY, O(JSON) | O(SURE), false,
-	    "find [--json] [--sure] KIND=VALUE..." },
+	{ "find", command_find, 1, MANY, O(JSON) | O(SURE) | O(WHY) |
+	    O(LIMIT), false,
+	    "find [--json] [--sure] [--why] [--limit N] KIND=VALUE..." },
 	{ "show", command_show, 1, 1, O(JSON) | O(SURE), false,
 	    "show [--json] [--sure] CUSTOMER" },
 	{ "timeline", command_timeline, 1, 1, O(JSON) | O(CHANNEL) | O(KIND) |

@@ -27,6 +27,7 @@ enum option {
 	OPTION_OLDEST, OPTION_PURPOSE, OPTION_AT, OPTION_VIA,
 	OPTION_WORDING, OPTION_EXPIRY, OPTION_AUTHOR, OPTION_REASON,
 	OPTION_SURE,
+	OPTION_WHY,
 	OPTION_COUNT
 };
 
@@ -106,6 +107,11 @@ void json_text(const char *text);
 void json_member(const char *before, const char *name, const char *text);
 /* An ISO 8601 string, or null when unknown. */
 void json_time(const char *before, const char *name, int64_t time);
+/* What speaks for and against, as a table or as members of an object
+ * (omni_why.c). */
+void explanation_print(const omni_explanation *, const char *left_name,
+    const char *right_name);
+void explanation_json(const char *before, const omni_explanation *);
 /* A JSON value that someone else wrote, on one line. */
 void json_value(const char *before, const char *name, const char *json);
 

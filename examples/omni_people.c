@@ -1,6 +1,6 @@
 /*
- * Commands about who is who: listing, finding and showing customers, taking
- * records out, exporting and erasing a person.
+ * Commands about who is who: listing and showing customers, taking records out,
+ * exporting and erasing a person.
  */
 #include "omni_command.h"
 
@@ -67,108 +67,6 @@ command_customers(struct request *request)
 		member_print(request, members);
 	omni_members_free(members);
 	return status < 0 ? complain_failure(request, status) : DONE_WELL;
-}
-
-/* ---- find ----------------------------------------------------------- */
-
-static const char *
-feature_first(const omni_customer *customer, const char *kind)
-{
-	int32_t i;
-
-	for (i = 0; i < omni_customer_feature_count(customer); i++)
-		if (strcmp(omni_customer_feature_kind(customer, i),
-		    kind) == 0)
-			return omni_customer_feature_value(customer, i);
-	return NULL;
-}
-
-/* A name and a way to reach them, enough to tell candidates apart. */
-static void
-customer_brief(const omni_customer *customer)
-{
-	static const char *const kinds[] = {
-		"name.given", "name.family", "email", "phone",
-	};
-	const char *full = feature_first(customer, "name.full");
-	const char *value;
-	size_t i;
-
-	if (feature_first(customer, "name.given") == NULL && full != NULL) {
-		printf("  ");
-		print_text(full);
-	}
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		value = feature_first(customer, kinds[i]);
-		if (value == NULL)
-			continue;
-		fputs(i == 1 ? " " : "  ", stdout);
-		print_text(value);
-	}
-}
-
-static int
-match_print(struct request *request, const omni_matches *matches, int32_t i)
-{
-	const char *id = omni_matches_customer(matches, i);
-	omni_customer *customer = NULL;
-	omni_status status;
-
-	if (request->options[OPTION_JSON] != NULL) {
-		json_member("{", "customer", id);
-		printf(",\"probability\":%.6f,\"weight\":%.3f}\n",
-		    omni_matches_probability(matches, i),
-		    omni_matches_weight(matches, i));
-		return DONE_WELL;
-	}
-	status = omni_customer_get(request->db, id, &customer);
-	if (status < 0)
-		return complain_failure(request, status);
-	printf("%s  %.4f", id, omni_matches_probability(matches, i));
-	if (customer != NULL)
-		customer_brief(customer);
-	printf("\n");
-	omni_customer_free(customer);
-	return DONE_WELL;
-}
-
-static int
-matches_print(struct request *request, const omni_record *who)
-{
-	omni_matches *matches = NULL;
-	omni_status status = omni_customer_search(request->db, who, &matches);
-	int result = DONE_WELL;
-	int32_t i;
-
-	if (status < 0)
-		result = complain_failure(request, status);
-	else if (omni_matches_count(matches) == 0) {
-		complain("nobody fits");
-		result = DONE_NONE;
-	}
-	for (i = 0; i < omni_matches_count(matches) && result == DONE_WELL;
-	    i++)
-		result = match_print(request, matches, i);
-	omni_matches_free(matches);
-	return result;
-}
-
-int
-command_find(struct request *request)
-{
-	omni_record *who = omni_record_new();
-	int i, result = DONE_WELL;
-
-	if (who == NULL) {
-		complain("out of memory");
-		return DONE_FAILED;
-	}
-	for (i = 0; i < request->count && result == DONE_WELL; i++)
-		result = record_add_word(who, request->words[i]);
-	if (result == DONE_WELL)
-		result = matches_print(request, who);
-	omni_record_free(who);
-	return result;
 }
 
 /* ---- show ----------------------------------------------------------- */

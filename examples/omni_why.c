@@ -33,18 +33,12 @@ pair_free(struct pair *pair)
 
 /* ---- why ------------------------------------------------------------ */
 
-static void
-why_json(const omni_explanation *why)
+void
+explanation_json(const char *before, const omni_explanation *why)
 {
 	int32_t i;
 
-	printf("{\"same\":%s,\"weight\":%.3f,\"probability\":%.6f,"
-	    "\"threshold\":%.3f",
-	    omni_explanation_same(why) != 0 ? "true" : "false",
-	    omni_explanation_weight(why), omni_explanation_probability(why),
-	    omni_explanation_threshold(why));
-	json_member(",", "text", omni_explanation_text(why));
-	printf(",\"features\":[");
+	printf("%s\"features\":[", before);
 	for (i = 0; i < omni_explanation_count(why); i++) {
 		json_member(i == 0 ? "{" : ",{", "kind",
 		    omni_explanation_kind(why, i));
@@ -55,7 +49,20 @@ why_json(const omni_explanation *why)
 		    omni_explanation_strangers(why, i),
 		    omni_explanation_relatives(why, i));
 	}
-	printf("]}\n");
+	printf("]");
+}
+
+static void
+why_json(const omni_explanation *why)
+{
+	printf("{\"same\":%s,\"weight\":%.3f,\"probability\":%.6f,"
+	    "\"threshold\":%.3f",
+	    omni_explanation_same(why) != 0 ? "true" : "false",
+	    omni_explanation_weight(why), omni_explanation_probability(why),
+	    omni_explanation_threshold(why));
+	json_member(",", "text", omni_explanation_text(why));
+	explanation_json(",", why);
+	printf("}\n");
 }
 
 static void
@@ -65,11 +72,12 @@ widen(int *width, const char *text)
 		*width = text_width(text);
 }
 
-static void
-features_print(const omni_explanation *why)
+void
+explanation_print(const omni_explanation *why, const char *left_name,
+    const char *right_name)
 {
 	int32_t i, count = omni_explanation_count(why);
-	int left = 4, right = 5;
+	int left = text_width(left_name), right = text_width(right_name);
 
 	for (i = 0; i < count; i++) {
 		widen(&left, omni_explanation_left(why, i));
@@ -77,8 +85,8 @@ features_print(const omni_explanation *why)
 	}
 	printf("  ");
 	print_column("feature", 16);
-	print_column("left", left);
-	print_column("right", right);
+	print_column(left_name, left);
+	print_column(right_name, right);
 	printf("level      strangers  relatives\n");
 	for (i = 0; i < count; i++) {
 		printf("  ");
@@ -95,7 +103,7 @@ static void
 why_print(const omni_explanation *why)
 {
 	printf("%s\n\n", omni_explanation_text(why));
-	features_print(why);
+	explanation_print(why, "left", "right");
 	printf("\n%.2f bits, probability %.6f; two records join from %.2f "
 	    "bits.\n", omni_explanation_weight(why),
 	    omni_explanation_probability(why),

@@ -324,6 +324,7 @@ OMNI_API void omni_kinds_free(omni_kinds *kinds);
 
 typedef struct omni_customer omni_customer;
 typedef struct omni_matches omni_matches;
+typedef struct omni_explanation omni_explanation;	/* see why */
 
 /* Customer and record ids are 32 lower-case hexadecimal digits. */
 #define OMNI_ID_SIZE		33
@@ -352,6 +353,9 @@ OMNI_API const char *omni_customer_record_source(
     const omni_customer *customer, int32_t i);
 OMNI_API const char *omni_customer_record_key(const omni_customer *customer,
     int32_t i);
+/* When its source says that it was true, else when it was first heard of. */
+OMNI_API int64_t omni_customer_record_time(const omni_customer *customer,
+    int32_t i);
 /* The profile: each distinct value as its record gave it, the most recent
  * and most frequent first within a kind. */
 OMNI_API int32_t omni_customer_feature_count(const omni_customer *customer);
@@ -364,19 +368,42 @@ OMNI_API int32_t omni_customer_feature_records(
     const omni_customer *customer, int32_t i);
 OMNI_API int64_t omni_customer_feature_time(const omni_customer *customer,
     int32_t i);
+/* Was the e-mail or phone proven to be the customer's (omni_contact_put)? */
+OMNI_API int32_t omni_customer_feature_verified(
+    const omni_customer *customer, int32_t i);
+/* The n-th record that says so, newest first: an index for
+ * omni_customer_record_source and the others, -1 behind the last. */
+OMNI_API int32_t omni_customer_feature_record(const omni_customer *customer,
+    int32_t i, int32_t n);
+/* What survives: of each kind the one value that its rule chooses, of an
+ * address all parts of one; the i-th is a feature, by its index. */
+OMNI_API int32_t omni_customer_attribute_count(
+    const omni_customer *customer);
+OMNI_API int32_t omni_customer_attribute(const omni_customer *customer,
+    int32_t i);
+/* The surviving value of a kind, or NULL; as long as the customer. */
+OMNI_API const char *omni_customer_value(const omni_customer *customer,
+    const char *kind);
 OMNI_API void omni_customer_free(omni_customer *customer);
 
-/* All customers that match at all, best first.  OMNI_NONE when none does. */
+/* The customers who may be meant, the 64 likeliest, best first.  OMNI_NONE when
+ * there is none. */
 OMNI_API omni_status omni_customer_search(omni *db, const omni_record *who,
     omni_matches **matches);
 OMNI_API int32_t omni_matches_count(const omni_matches *matches);
 OMNI_API const char *omni_matches_customer(const omni_matches *matches,
     int32_t i);
-/* Probability of being the same person, 0 to 1. */
+/* Probability that it is this one, and neither another one nor nobody. */
 OMNI_API double omni_matches_probability(const omni_matches *matches,
     int32_t i);
-/* Evidence in bits (log2 of the odds). */
+/* Evidence in bits (log2 of the odds), whoever else is there. */
 OMNI_API double omni_matches_weight(const omni_matches *matches, int32_t i);
+/* Non-zero for the one whom omni_customer_find would give. */
+OMNI_API int32_t omni_matches_certain(const omni_matches *matches, int32_t i);
+/* What speaks for it and what against: left is what was asked, right what the
+ * customer has.  OMNI_NONE for who was named by source and key. */
+OMNI_API omni_status omni_matches_why(const omni_matches *matches, int32_t i,
+    omni_explanation **why);
 OMNI_API void omni_matches_free(omni_matches *matches);
 
 typedef struct omni_members omni_members;
@@ -403,8 +430,6 @@ OMNI_API omni_status omni_customer_export(omni *db, const char *id,
 OMNI_API omni_status omni_customer_erase(omni *db, const char *id);
 
 /* ---- why ------------------------------------------------------------ */
-
-typedef struct omni_explanation omni_explanation;
 
 /* Compares two records, feature by feature. */
 OMNI_API omni_status omni_why(omni *db, const char *source_a,

@@ -1,194 +1,14 @@
 /*
  * Looking up without writing: who could this be, best first.
  */
-#include <stdlib.h>
+#include <math.h>
 #include <string.h>
 
-#include "identity/customer.h"
+#include "identity/search.h"
 
-struct match {
-	unsigned char customer[OMNI__ID];
-	int32_t weight;
-	bool certain;		/* named by source and key */
-};
-
-struct search {
-	const struct omni_record *who;
-	struct match *matches;	/* in the scratch arena */
-	size_t count;
-	int32_t join;
-};
-
-/* ---- weighing ------------------------------------------------------- */
-
-/* All records of a candidate's pool are loaded; those of the customer make
- * up the entity that the question is weighed against. */
-static omni_status
-weigh(struct omni *db, const struct omni__resolver *r,
-    const struct omni__model *model, const struct omni__person *asked,
-    struct match *match)
-{
-	const struct omni__person **persons;
-	size_t i, n = 0;
-
-	persons = omni__arena_alloc(&db->scratch,
-	    (r->count + 1) * sizeof(*persons));
-	if (persons == NULL)
-		return omni__nomem(&db->error);
-	for (i = 0; i < r->count; i++)
-		if (memcmp(r->rows[i]->customer, match->customer,
-		    OMNI__ID) == 0)
-			persons[n++] = &r->rows[i]->person;
-	match->weight = omni__entity_weight(model, asked, persons, n);
-	return OMNI_OK;
-}
-
-static omni_status
-load_pools(struct omni__resolver *r)
-{
-	const unsigned char **pools;
-	size_t i, n = r->count;
-
-	pools = omni__arena_alloc(&r->db->scratch,
-	    (n + 1) * sizeof(*pools));
-	if (pools == NULL)
-		return omni__nomem(&r->db->error);
-	for (i = 0; i < n; i++)
-		pools[i] = r->rows[i]->pool;
-	return omni__rows_load_pools(r, pools, n);
-}
-
-/* A handle that reads what is surely one looks for such parts. */
-static void
-read_sure(struct omni__resolver *r)
-{
-	size_t i;
-
-	for (i = 0; i < r->count; i++)
-		memcpy(r->rows[i]->customer, r->rows[i]->sure, OMNI__ID);
-}
-
-/* One match for each customer that has a holder. */
-static omni_status
-list_customers(struct omni *db, struct omni__resolver *r, size_t holders,
-    struct search *s)
-{
-	struct omni__map seen = { .arena = &db->scratch };
-	size_t i;
-	bool found;
-
-	s->matches = omni__arena_zero(&db->scratch,
-	    (holders + 1) * sizeof(*s->matches));
-	if (s->matches == NULL)
-		return omni__nomem(&db->error);
-	for (i = 0; i < holders; i++) {
-		if (omni__map_put(&seen, r->rows[i]->customer, OMNI__ID, 0,
-		    &found) == NULL)
-			return omni__nomem(&db->error);
-		if (!found)
-			memcpy(s->matches[s->count++].customer,
-			    r->rows[i]->customer, OMNI__ID);
-	}
-	return OMNI_OK;
-}
-
-static omni_status
-load_holders(struct omni *db, struct omni__resolver *r,
-    struct omni__person *asked)
-{
-	struct omni__holder *holders;
-	const unsigned char **ids;
-	omni_status status;
-	size_t i, count, n = 0;
-
-	status = omni__holders_find(db, asked, &holders, &count);
-	if (status != OMNI_OK)
-		return status;
-	ids = omni__arena_alloc(&db->scratch, (count + 1) * sizeof(*ids));
-	if (ids == NULL)
-		return omni__nomem(&db->error);
-	for (i = 0; i < count; i++)
-		if (asked->items[holders[i].item].step !=
-		    OMNI__STEP_COMMON)
-			ids[n++] = holders[i].record;
-	return omni__rows_load(r, ids, n);
-}
-
-static int
-best_first(const void *left, const void *right)
-{
-	const struct match *a = left, *b = right;
-
-	if (a->certain != b->certain)
-		return a->certain ? -1 : 1;
-	if (a->weight != b->weight)
-		return a->weight > b->weight ? -1 : 1;
-	return memcmp(a->customer, b->customer, OMNI__ID);
-}
-
-static omni_status
-search_features(struct omni *db, struct search *s)
-{
-	struct omni__resolver r = { .db = db };
-	const struct omni__model *model = NULL;
-	struct omni__person asked;
-	omni_status status;
-	size_t i, holders;
-
-	r.by_id.arena = &db->scratch;
-	status = omni__model(db, &model);
-	if (status == OMNI_OK)
-		status = omni__person_make(db, s->who->features,
-		    s->who->count, &asked);
-	if (status == OMNI_OK)
-		status = load_holders(db, &r, &asked);
-	holders = r.count;
-	if (status == OMNI_OK)
-		status = load_pools(&r);
-	if (status == OMNI_OK && db->sure)
-		read_sure(&r);
-	if (status == OMNI_OK)
-		status = list_customers(db, &r, holders, s);
-	for (i = 0; i < s->count && status == OMNI_OK; i++)
-		status = weigh(db, &r, model, &asked, &s->matches[i]);
-	if (status == OMNI_OK && s->count > 0)
-		qsort(s->matches, s->count, sizeof(*s->matches), best_first);
-	s->join = model != NULL ? model->join : 0;
-	return status;
-}
-
-/* A record named by source and key is its customer's, whatever it says. */
-static omni_status
-search_key(struct omni *db, struct search *s)
-{
-	unsigned char id[OMNI__ID];
-	omni_status status;
-	bool found;
-
-	s->matches = omni__arena_zero(&db->scratch, sizeof(*s->matches));
-	if (s->matches == NULL)
-		return omni__nomem(&db->error);
-	omni__record_id(db, s->who->source, s->who->key, id);
-	status = omni__customer_lookup(db, id, s->matches[0].customer,
-	    &found);
-	s->matches[0].certain = true;
-	s->matches[0].weight = INT32_MAX;
-	s->count = status == OMNI_OK && found;
-	return status;
-}
-
-static omni_status
-search(struct omni *db, struct search *s)
-{
-	omni_status status = OMNI_OK;
-
-	s->count = 0;
-	if (s->who->source != NULL)
-		status = search_key(db, s);
-	if (status == OMNI_OK && s->count == 0)
-		status = search_features(db, s);
-	return status;
-}
+/* Of how many customers a search tells; a look-up for one needs fewer. */
+#define LISTED 64
+#define COMPARED 16
 
 static omni_status
 check_who(struct omni *db, const struct omni_record *who)
@@ -202,38 +22,20 @@ check_who(struct omni *db, const struct omni_record *who)
 /* ---- one customer --------------------------------------------------- */
 
 struct find {
-	struct search search;
+	struct omni__search search;
 	struct omni_customer *customer;
 };
-
-/* One, if it is likely enough and no other comes within a bit of it. */
-static omni_status
-decide(const struct search *s)
-{
-	const struct match *m = s->matches;
-
-	if (s->count == 0)
-		return OMNI_NONE;
-	if (m[0].certain)
-		return OMNI_OK;
-	if (m[0].weight < s->join)
-		return OMNI_SEVERAL;
-	if (s->count > 1 && m[1].weight >= s->join &&
-	    m[1].weight >= m[0].weight - OMNI__BIT)
-		return OMNI_SEVERAL;
-	return OMNI_OK;
-}
 
 static omni_status
 find(struct omni *db, void *context)
 {
 	struct find *f = context;
-	omni_status status = search(db, &f->search);
+	omni_status status = omni__search(db, &f->search);
 
 	omni_customer_free(f->customer);
 	f->customer = NULL;
 	if (status == OMNI_OK)
-		status = decide(&f->search);
+		status = omni__search_outcome(&f->search);
 	if (status == OMNI_OK)
 		status = omni__customer_build(db,
 		    f->search.matches[0].customer, &f->customer);
@@ -244,7 +46,7 @@ omni_status
 omni_customer_find(omni *db, const omni_record *who,
     omni_customer **customer)
 {
-	struct find f = { .search = { .who = who } };
+	struct find f = { .search = { .who = who, .most = COMPARED } };
 	omni_status status = omni__enter(db);
 
 	if (status != OMNI_OK)
@@ -268,7 +70,9 @@ omni_customer_find(omni *db, const omni_record *who,
 struct listed {
 	char customer[OMNI_ID_SIZE];
 	int32_t weight;
-	bool certain;
+	double probability;
+	bool known, certain;
+	struct omni__reasons reasons;
 };
 
 struct omni_matches {
@@ -278,45 +82,82 @@ struct omni_matches {
 };
 
 struct list {
-	struct search search;
+	struct omni__search search;
 	struct omni_matches *matches;
 };
+
+/* At most one of them is meant, or nobody: odds become shares. */
+static void
+share_out(struct listed *list, size_t count)
+{
+	double best, sum;
+	size_t i;
+
+	if (count == 0)
+		return;
+	if (list[0].known) {
+		list[0].probability = 1.0;
+		return;
+	}
+	best = list[0].weight > 0 ? (double)list[0].weight : 0.0;
+	sum = exp2(-best / OMNI__BIT);
+	for (i = 0; i < count; i++) {
+		list[i].probability = exp2(((double)list[i].weight - best) /
+		    OMNI__BIT);
+		sum += list[i].probability;
+	}
+	for (i = 0; i < count; i++)
+		list[i].probability /= sum;
+}
+
+static omni_status
+take_matches(struct omni *db, struct omni_matches *matches,
+    const struct omni__search *search)
+{
+	struct listed *list;
+	size_t i;
+
+	list = omni__arena_zero(&matches->object.arena,
+	    (search->count + 1) * sizeof(*list));
+	if (list == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < search->count; i++) {
+		const struct omni__match *match = &search->matches[i];
+
+		omni__hex(list[i].customer, match->customer, OMNI__ID);
+		list[i].weight = match->weight;
+		list[i].known = match->known;
+		list[i].reasons = match->reasons;
+	}
+	if (search->count > 0)
+		list[0].certain = omni__search_outcome(search) == OMNI_OK;
+	share_out(list, search->count);
+	matches->list = list;
+	matches->count = search->count;
+	return search->count > 0 ? OMNI_OK : OMNI_NONE;
+}
 
 static omni_status
 list(struct omni *db, void *context)
 {
 	struct list *l = context;
-	omni_status status = search(db, &l->search);
-	size_t i;
+	omni_status status;
 
 	omni_matches_free(l->matches);
-	l->matches = NULL;
-	if (status != OMNI_OK)
-		return status;
 	l->matches = omni__object_new(&db->env, sizeof(*l->matches));
 	if (l->matches == NULL)
 		return omni__nomem(&db->error);
-	l->matches->list = omni__arena_zero(&l->matches->object.arena,
-	    (l->search.count + 1) * sizeof(*l->matches->list));
-	if (l->matches->list == NULL)
-		return omni__nomem(&db->error);
-	for (i = 0; i < l->search.count; i++) {
-		struct listed *out = &l->matches->list[i];
-
-		omni__hex(out->customer, l->search.matches[i].customer,
-		    OMNI__ID);
-		out->weight = l->search.matches[i].weight;
-		out->certain = l->search.matches[i].certain;
-	}
-	l->matches->count = l->search.count;
-	return l->matches->count > 0 ? OMNI_OK : OMNI_NONE;
+	l->search.reasons = &l->matches->object.arena;
+	status = omni__search(db, &l->search);
+	return status == OMNI_OK ?
+	    take_matches(db, l->matches, &l->search) : status;
 }
 
 omni_status
 omni_customer_search(omni *db, const omni_record *who,
     omni_matches **matches)
 {
-	struct list l = { .search = { .who = who } };
+	struct list l = { .search = { .who = who, .most = LISTED } };
 	omni_status status = omni__enter(db);
 
 	if (status != OMNI_OK)
@@ -368,9 +209,7 @@ omni_matches_probability(const omni_matches *matches, int32_t i)
 {
 	const struct listed *match = listed_at(matches, i);
 
-	if (match == NULL)
-		return 0.0;
-	return match->certain ? 1.0 : omni__probability(match->weight);
+	return match != NULL ? match->probability : 0.0;
 }
 
 double
@@ -379,4 +218,30 @@ omni_matches_weight(const omni_matches *matches, int32_t i)
 	const struct listed *match = listed_at(matches, i);
 
 	return match != NULL ? (double)match->weight / OMNI__BIT : 0.0;
+}
+
+int32_t
+omni_matches_certain(const omni_matches *matches, int32_t i)
+{
+	const struct listed *match = listed_at(matches, i);
+
+	return match != NULL && match->certain;
+}
+
+omni_status
+omni_matches_why(const omni_matches *matches, int32_t i,
+    omni_explanation **why)
+{
+	const struct listed *match = listed_at(matches, i);
+
+	if (why == NULL)
+		return OMNI_MISUSE;
+	*why = NULL;
+	if (match == NULL || match->known)
+		return OMNI_NONE;
+	*why = omni__explanation_new(&matches->object.env, &match->reasons,
+	    match->certain, match->certain ?
+	    "This customer is meant: the question weighs" :
+	    "This customer may be meant: the question weighs");
+	return *why != NULL ? OMNI_OK : OMNI_NOMEM;
 }

@@ -1,0 +1,482 @@
+/*
+ * Whom a question may mean.  Those who share an identifier or a block with it
+ * are looked at, most in common first and never more than LOOKED_AT; of these
+ * the likeliest customers are weighed as a whole.  Nothing is written.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "identity/search.h"
+
+/* Records: a bound on the time that a look-up takes, not on whom it finds,
+ * since who has much in common comes first. */
+#define LOOKED_AT 96
+/* Of a customer's records so many are read, so many different ones weighed. */
+#define MEMBERS_READ 256
+#define MEMBERS_WEIGHED 64
+
+/* A record that has something in common with the question. */
+struct candidate {
+	const unsigned char *record;
+	int32_t points;		/* how much, before its row is read */
+	bool chosen;		/* by something that few have, or all of a
+				 * crowd were read */
+	const unsigned char *customer, *pool;
+	int32_t weight;
+};
+
+struct searcher {
+	struct omni *db;
+	struct omni__search *search;
+	const struct omni__model *model;
+	struct omni__person asked;
+	struct omni__map seen;	/* records to candidates */
+	struct candidate *candidates;
+	size_t count, room;
+	struct candidate **customers;	/* the likeliest record of each */
+	size_t customer_count;
+};
+
+/* ---- who shares something ------------------------------------------- */
+
+static omni_status
+make_room(struct searcher *s, size_t more)
+{
+	struct candidate *list;
+
+	if (s->count + more <= s->room)
+		return OMNI_OK;
+	s->room = s->count + more;
+	list = omni__arena_alloc(&s->db->scratch, s->room * sizeof(*list));
+	if (list == NULL)
+		return omni__nomem(&s->db->error);
+	if (s->count > 0)
+		memcpy(list, s->candidates, s->count * sizeof(*list));
+	s->candidates = list;
+	return OMNI_OK;
+}
+
+/* There must be room. */
+static struct candidate *
+candidate(struct searcher *s, const unsigned char *record)
+{
+	bool found;
+	size_t *at = omni__map_put(&s->seen, record, OMNI__ID, s->count,
+	    &found);
+
+	if (at == NULL)
+		return NULL;
+	if (!found) {
+		memset(&s->candidates[s->count], 0, sizeof(*s->candidates));
+		s->candidates[s->count++].record = record;
+	}
+	return &s->candidates[*at];
+}
+
+static omni_status
+find_holders(struct searcher *s)
+{
+	struct omni__holder *holders;
+	omni_status status;
+	size_t i, count;
+
+	status = omni__holders_find(s->db, &s->asked, &holders, &count);
+	if (status == OMNI_OK)
+		status = make_room(s, count);
+	for (i = 0; status == OMNI_OK && i < count; i++) {
+		int step = s->asked.items[holders[i].item].step;
+		struct candidate *c;
+
+		if (step == OMNI__STEP_COMMON)
+			continue;
+		c = candidate(s, holders[i].record);
+		if (c == NULL)
+			return omni__nomem(&s->db->error);
+		c->points += 32 - 8 * step;
+		c->chosen = true;
+	}
+	return status;
+}
+
+static int
+most_in_common(const void *left, const void *right)
+{
+	const struct candidate *a = left, *b = right;
+
+	if (a->points != b->points)
+		return a->points > b->points ? -1 : 1;
+	return memcmp(a->record, b->record, OMNI__ID);
+}
+
+static omni_status
+find_candidates(struct searcher *s)
+{
+	omni_status status = find_holders(s);
+
+	if (status != OMNI_OK || s->count == 0)
+		return status;
+	qsort(s->candidates, s->count, sizeof(*s->candidates),
+	    most_in_common);
+	if (s->count > LOOKED_AT)
+		s->count = LOOKED_AT;
+	return OMNI_OK;
+}
+
+/* ---- one record each ------------------------------------------------ */
+
+static const struct omni__sql find_row = {
+	.name = "find_row",
+	.in = "id:b sure:i",
+	.out = "bbib",
+	.sql = "SELECT CASE $sure WHEN 0 THEN r.customer"
+	    " ELSE coalesce(r.sure, r.customer) END,\n"
+	    "  coalesce(r.pool, r.id), r.common, r.features\n"
+	    "FROM omni_record r WHERE r.id = $id",
+};
+
+static omni_status
+unpack(struct omni *db, const struct omni__value *common,
+    struct omni__person *person)
+{
+	omni_status status = omni__person_unpack(db, common[1].bytes,
+	    common[1].size, person);
+
+	person->common = (uint64_t)common[0].number;
+	return status;
+}
+
+static omni_status
+weigh_record(struct searcher *s, const struct omni__value *v,
+    struct candidate *c)
+{
+	struct omni__person person;
+	omni_status status;
+
+	if (v[0].size != OMNI__ID || v[1].size != OMNI__ID)
+		return omni__fail(&s->db->error, OMNI_CORRUPT,
+		    "a record's row is damaged: rebuild the store");
+	status = unpack(s->db, &v[2], &person);
+	if (status != OMNI_OK)
+		return status;
+	c->customer = v[0].bytes;
+	c->pool = v[1].bytes;
+	c->weight = omni__pair_weight(s->model, &s->asked, &person);
+	return OMNI_OK;
+}
+
+static omni_status
+weigh_records(struct searcher *s)
+{
+	struct omni__result result;
+	struct omni__value *v;
+	omni_status status;
+	size_t i;
+
+	v = omni__arena_alloc(&s->db->scratch,
+	    (2 * s->count + 1) * sizeof(*v));
+	if (v == NULL)
+		return omni__nomem(&s->db->error);
+	for (i = 0; i < s->count; i++) {
+		v[2 * i] = omni__blob(s->candidates[i].record, OMNI__ID);
+		v[2 * i + 1] = omni__int(s->db->sure);
+	}
+	status = omni__query(s->db, &find_row, v, s->count, &result);
+	for (i = 0; status == OMNI_OK && i < result.count; i++)
+		status = weigh_record(s, OMNI__AT(&result, i, 0),
+		    &s->candidates[result.ordinal[i]]);
+	return status;
+}
+
+/* ---- customers as a whole ------------------------------------------- */
+
+static int
+likeliest(const void *left, const void *right)
+{
+	const struct candidate *const *a = left, *const *b = right;
+
+	if ((*a)->weight != (*b)->weight)
+		return (*a)->weight > (*b)->weight ? -1 : 1;
+	return memcmp((*a)->customer, (*b)->customer, OMNI__ID);
+}
+
+/* The likeliest record of each customer speaks for it. */
+static omni_status
+find_customers(struct searcher *s)
+{
+	struct omni__map seen = { .arena = &s->db->scratch };
+	struct candidate **list;
+	size_t i, *at, n = 0;
+	bool found;
+
+	list = omni__arena_alloc(&s->db->scratch,
+	    (s->count + 1) * sizeof(struct candidate *));
+	if (list == NULL)
+		return omni__nomem(&s->db->error);
+	for (i = 0; i < s->count; i++) {
+		struct candidate *c = &s->candidates[i], *best;
+
+		if (c->customer == NULL)
+			continue;
+		at = omni__map_put(&seen, c->customer, OMNI__ID, n, &found);
+		if (at == NULL)
+			return omni__nomem(&s->db->error);
+		if (!found) {
+			list[n++] = c;
+			continue;
+		}
+		best = list[*at];
+		c->chosen = best->chosen = c->chosen || best->chosen;
+		if (c->weight > best->weight)
+			list[*at] = c;
+	}
+	if (n > 0)
+		qsort(list, n, sizeof(struct candidate *), likeliest);
+	s->customers = list;
+	s->customer_count = n < s->search->most ? n : s->search->most;
+	return OMNI_OK;
+}
+
+static const struct omni__sql find_members = {
+	.name = "find_members",
+	.in = "pool:b customer:b sure:i limit:i",
+	.out = "ib",
+	.sql = "SELECT m.common, m.features FROM omni_record m\n"
+	    "WHERE (m.id = $pool OR m.pool = $pool) AND\n"
+	    "  $customer = CASE $sure WHEN 0 THEN m.customer"
+	    " ELSE coalesce(m.sure, m.customer) END\n"
+	    "ORDER BY m.id LIMIT $limit",
+};
+
+static int
+compare_persons(const void *left, const void *right)
+{
+	const struct omni__person *const *a = left, *const *b = right;
+
+	return omni__person_order(*a, *b);
+}
+
+/* Equal records say what one of them says. */
+static size_t
+unlike(const struct omni__person **persons, size_t count)
+{
+	size_t i, n = 0;
+
+	qsort(persons, count, sizeof(*persons), compare_persons);
+	for (i = 0; i < count && n < MEMBERS_WEIGHED; i++)
+		if (n == 0 || omni__person_order(persons[n - 1],
+		    persons[i]) != 0)
+			persons[n++] = persons[i];
+	return n;
+}
+
+/* A steward reads the value that fits the question best. */
+static void
+show_levels(const struct searcher *s,
+    const struct omni__person *const *persons, size_t count,
+    struct omni__levels *shown)
+{
+	struct omni__weight best[OMNI__COLUMNS];
+	struct omni__evidence e;
+	struct omni__levels levels;
+	size_t i;
+	int c;
+
+	for (i = 0; i < count; i++) {
+		omni__compare(s->model, &s->asked, persons[i], &levels);
+		omni__evidence(s->model, &levels, &e);
+		if (i == 0)
+			*shown = levels;
+		for (c = 0; c < OMNI__COLUMNS; c++) {
+			if (i > 0 && (levels.level[c] == OMNI__MISSING_LEVEL ||
+			    (shown->level[c] != OMNI__MISSING_LEVEL &&
+			    e.column[c].strangers <= best[c].strangers)))
+				continue;
+			best[c] = e.column[c];
+			shown->level[c] = levels.level[c];
+			shown->left[c] = levels.left[c];
+			shown->right[c] = levels.right[c];
+		}
+	}
+}
+
+static bool
+beyond_the_name(const struct omni__evidence *e)
+{
+	int c;
+
+	for (c = OMNI__OTHER + 1; c < OMNI__COLUMNS; c++)
+		if (e->column[c].strangers > 0)
+			return true;
+	return false;
+}
+
+static omni_status
+weigh_customer(struct searcher *s, const struct candidate *c,
+    const struct omni__person **persons, size_t count)
+{
+	struct omni__match *match = &s->search->matches[s->search->count];
+	const struct omni__person *asked = &s->asked;
+	struct omni__evidence e;
+	struct omni__levels levels;
+	omni_status status;
+
+	omni__entity_evidence(s->model, &asked, 1, persons, count, &e);
+	match->weight = omni__evidence_weight(s->model, &e);
+	/* What speaks against it more than for it is no match. */
+	if (match->weight <= s->model->prior.strangers)
+		return OMNI_OK;
+	memcpy(match->customer, c->customer, OMNI__ID);
+	match->faint = !c->chosen || !beyond_the_name(&e);
+	s->search->count++;
+	if (s->search->reasons == NULL)
+		return OMNI_OK;
+	show_levels(s, persons, count, &levels);
+	status = omni__reasons_make(s->db, s->search->reasons, s->model,
+	    &levels, &e, &match->reasons);
+	match->reasons.threshold = s->search->threshold;
+	return status;
+}
+
+static omni_status
+read_members(struct searcher *s, struct omni__result *result)
+{
+	struct omni__value *v;
+	size_t i;
+
+	v = omni__arena_alloc(&s->db->scratch,
+	    (4 * s->customer_count + 1) * sizeof(*v));
+	if (v == NULL)
+		return omni__nomem(&s->db->error);
+	for (i = 0; i < s->customer_count; i++) {
+		v[4 * i] = omni__blob(s->customers[i]->pool, OMNI__ID);
+		v[4 * i + 1] = omni__blob(s->customers[i]->customer,
+		    OMNI__ID);
+		v[4 * i + 2] = omni__int(s->db->sure);
+		v[4 * i + 3] = omni__int(MEMBERS_READ);
+	}
+	return omni__query(s->db, &find_members, v, s->customer_count,
+	    result);
+}
+
+static omni_status
+weigh_customers(struct searcher *s)
+{
+	const struct omni__person **persons;
+	struct omni__person *person;
+	struct omni__result result;
+	omni_status status = read_members(s, &result);
+	size_t i, k, n;
+
+	if (status != OMNI_OK)
+		return status;
+	persons = omni__arena_alloc(&s->db->scratch,
+	    (result.count + 1) * sizeof(*persons));
+	person = omni__arena_alloc(&s->db->scratch,
+	    (result.count + 1) * sizeof(*person));
+	s->search->matches = omni__arena_zero(&s->db->scratch,
+	    (s->customer_count + 1) * sizeof(*s->search->matches));
+	if (persons == NULL || person == NULL || s->search->matches == NULL)
+		return omni__nomem(&s->db->error);
+	for (i = k = 0; i < s->customer_count && status == OMNI_OK; i++) {
+		for (n = 0; k < result.count && result.ordinal[k] == i &&
+		    status == OMNI_OK; k++, n++) {
+			status = unpack(s->db, OMNI__AT(&result, k, 0),
+			    &person[k]);
+			persons[n] = &person[k];
+		}
+		if (status == OMNI_OK && n > 0)
+			status = weigh_customer(s, s->customers[i], persons,
+			    unlike(persons, n));
+	}
+	return status;
+}
+
+/* ---- the search ----------------------------------------------------- */
+
+static int
+best_first(const void *left, const void *right)
+{
+	const struct omni__match *a = left, *b = right;
+
+	if (a->weight != b->weight)
+		return a->weight > b->weight ? -1 : 1;
+	return memcmp(a->customer, b->customer, OMNI__ID);
+}
+
+static omni_status
+search_features(struct omni *db, struct omni__search *search)
+{
+	struct searcher s = { .db = db, .search = search,
+	    .seen = { .arena = &db->scratch } };
+	omni_status status = omni__model(db, &s.model);
+
+	if (status != OMNI_OK)
+		return status;
+	search->threshold = db->sure ? s.model->sure : s.model->join;
+	search->sure = s.model->sure;
+	status = omni__person_make(db, search->who->features,
+	    search->who->count, &s.asked);
+	if (status == OMNI_OK)
+		status = find_candidates(&s);
+	if (status == OMNI_OK)
+		status = weigh_records(&s);
+	if (status == OMNI_OK)
+		status = find_customers(&s);
+	if (status == OMNI_OK && s.customer_count > 0)
+		status = weigh_customers(&s);
+	if (status == OMNI_OK && search->count > 0)
+		qsort(search->matches, search->count,
+		    sizeof(*search->matches), best_first);
+	return status;
+}
+
+/* A record named by source and key is its customer's, whatever it says. */
+static omni_status
+search_key(struct omni *db, struct omni__search *search)
+{
+	unsigned char id[OMNI__ID];
+	omni_status status;
+	bool found;
+
+	search->matches = omni__arena_zero(&db->scratch,
+	    sizeof(*search->matches));
+	if (search->matches == NULL)
+		return omni__nomem(&db->error);
+	omni__record_id(db, search->who->source, search->who->key, id);
+	status = omni__customer_lookup(db, id, search->matches[0].customer,
+	    &found);
+	search->matches[0].known = true;
+	search->matches[0].weight = INT32_MAX;
+	search->count = status == OMNI_OK && found;
+	return status;
+}
+
+omni_status
+omni__search(struct omni *db, struct omni__search *search)
+{
+	omni_status status = omni__kinds_check(db, search->who);
+
+	search->count = 0;
+	if (status == OMNI_OK && search->who->source != NULL)
+		status = search_key(db, search);
+	if (status == OMNI_OK && search->count == 0)
+		status = search_features(db, search);
+	return status;
+}
+
+omni_status
+omni__search_outcome(const struct omni__search *search)
+{
+	const struct omni__match *m = search->matches;
+
+	if (search->count == 0)
+		return OMNI_NONE;
+	if (m[0].known)
+		return OMNI_OK;
+	if (m[0].weight < search->threshold ||
+	    (m[0].faint && m[0].weight < search->sure))
+		return OMNI_SEVERAL;
+	if (search->count > 1 && m[1].weight >= m[0].weight - OMNI__BIT)
+		return OMNI_SEVERAL;
+	return OMNI_OK;
+}

@@ -1,0 +1,35 @@
+/*
+ * Inside the identity room: whom a question may mean, best first.
+ */
+#ifndef OMNI_SEARCH_H
+#define OMNI_SEARCH_H
+
+#include "identity/customer.h"
+#include "identity/why.h"
+
+struct omni__match {
+	unsigned char customer[OMNI__ID];
+	int32_t weight;
+	bool known;		/* named by source and key */
+	bool faint;		/* nothing but its name speaks for it, or it
+				 * was met by chance among too many */
+	struct omni__reasons reasons;	/* where they were asked for */
+};
+
+struct omni__search {
+	const struct omni_record *who;
+	size_t most;		/* so many customers are weighed */
+	struct omni__arena *reasons;	/* wanted, in there; or NULL */
+
+	/* Out, in the scratch arena: */
+	struct omni__match *matches;
+	size_t count;
+	int32_t threshold;	/* who weighs less is not certain */
+	int32_t sure;		/* ... nor who is faint and weighs less */
+};
+
+omni_status omni__search(struct omni *db, struct omni__search *);
+/* OMNI_OK: the first is meant; OMNI_SEVERAL: it may be; OMNI_NONE. */
+omni_status omni__search_outcome(const struct omni__search *);
+
+#endif
