@@ -71,6 +71,8 @@ __attribute__((format(printf, 1, 2)))
 void complain(const char *format, ...);
 /* Says what the handle says and gives the exit status that fits. */
 int complain_failure(const struct request *, omni_status);
+/* ... of a question about customers. */
+int complain_question(const struct request *, omni_status);
 int exit_of(omni_status);
 
 /* ---- arguments (omni_shared.c) -------------------------------------- */

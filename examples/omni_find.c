@@ -108,7 +108,7 @@ matches_show(struct request *request, const omni_record *who, int64_t most)
 	int32_t i;
 
 	if (status < 0)
-		result = complain_failure(request, status);
+		result = complain_question(request, status);
 	else if (omni_matches_count(matches) == 0) {
 		complain("nobody fits");
 		result = DONE_NONE;

@@ -53,6 +53,15 @@ complain_failure(const struct request *request, omni_status status)
 	return exit_of(status);
 }
 
+/* A kind that nobody defined is a slip of who asks. */
+int
+complain_question(const struct request *request, omni_status status)
+{
+	int result = complain_failure(request, status);
+
+	return status == OMNI_UNDEFINED ? DONE_WRONG : result;
+}
+
 /* ---- arguments ------------------------------------------------------ */
 
 int
