@@ -484,6 +484,28 @@ OMNI_API omni_status omni_verdict_set_time(omni_verdict *verdict,
 OMNI_API omni_status omni_verdict_put(omni *db, const omni_verdict *verdict,
     int64_t *fact);
 
+/* ---- review: what a steward should look at -------------------------- */
+
+#define OMNI_REVIEW_POSSIBLE	1	/* two customers that may be one */
+#define OMNI_REVIEW_UNSURE	2	/* a part that joined, but not surely */
+
+typedef struct omni_review omni_review;
+/* Of possible ones the likeliest come first, of unsure ones the weakest.
+ * What a verdict settled is not among them. */
+OMNI_API omni_status omni_review_open(omni *db, int32_t which,
+    omni_review **review);
+/* OMNI_OK, OMNI_DONE (a later call may find more) or an error; the strings
+ * live until the next call. */
+OMNI_API omni_status omni_review_next(omni_review *review);
+/* The older customer; the customer that has the unsure part. */
+OMNI_API const char *omni_review_customer(const omni_review *review);
+/* The other customer; the oldest record of the part. */
+OMNI_API const char *omni_review_other(const omni_review *review);
+/* Bits for the two being one person, and the probability. */
+OMNI_API double omni_review_weight(const omni_review *review);
+OMNI_API double omni_review_probability(const omni_review *review);
+OMNI_API void omni_review_free(omni_review *review);
+
 /* ---- interactions and the timeline ---------------------------------- */
 
 typedef struct omni_interaction omni_interaction;

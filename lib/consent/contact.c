@@ -75,19 +75,14 @@ omni__contact_hash(struct omni *db, const char *kind, const char *value,
     unsigned char hash[OMNI__ID], bool *usable)
 {
 	struct omni__buf key = { .env = &db->env };
-	size_t head;
-	omni_status status;
+	omni_status status = address_key(db, &key, kind, value);
 
-	omni__buf_str(&key, "contact ");
-	omni__buf_add(&key, kind, strlen(kind) + 1);
-	head = key.size;
-	status = address_key(db, &key, kind, value);
 	if (status >= 0 && key.failed)
 		status = omni__nomem(&db->error);
 	if (status >= 0) {
-		*usable = key.size > head;
-		omni__hash_id(db->tenant_key, hash, key.bytes, key.size);
-		status = OMNI_OK;
+		*usable = key.size > 0;
+		status = omni__address_hash(db, kind,
+		    key.size > 0 ? key.bytes : "", hash);
 	}
 	omni__buf_free(&key);
 	return status;

@@ -33,18 +33,6 @@ static const struct omni__sql contact_get = {
 	    "FROM omni_contact c WHERE c.address = $address",
 };
 
-/* The suppression of an address is under its hash, its verification under
- * the hash of that: proving an address must not lift a complaint. */
-static void
-verified_key(const struct omni *db, const unsigned char hash[OMNI__ID],
-    unsigned char key[OMNI__ID])
-{
-	unsigned char text[OMNI__ID + 9] = "verified ";
-
-	memcpy(text + 9, hash, OMNI__ID);
-	omni__hash_id(db->tenant_key, key, text, sizeof(text));
-}
-
 /* ---- from facts to rows --------------------------------------------- */
 
 omni_status
@@ -74,7 +62,8 @@ said_verified(struct omni *db, const json_t *verified,
 	unsigned char hash[OMNI__ID];
 
 	memcpy(hash, row.key, OMNI__ID);
-	verified_key(db, hash, row.key);
+	/* Proving an address must not lift a complaint: they are two rows. */
+	omni__address_proof(db, hash, row.key);
 	row.verified = json_is_true(verified);
 	return omni__contact_rows_add(db, rows, &row);
 }
@@ -198,7 +187,7 @@ omni__contacts_load(struct omni *db, const unsigned char (*hashes)[OMNI__ID],
 	if (proofs == NULL || in == NULL)
 		return omni__nomem(&db->error);
 	for (i = 0; i < count; i++) {
-		verified_key(db, hashes[i], proofs[i]);
+		omni__address_proof(db, hashes[i], proofs[i]);
 		in[2 * i] = omni__blob(hashes[i], OMNI__ID);
 		in[2 * i + 1] = omni__blob(proofs[i], OMNI__ID);
 	}

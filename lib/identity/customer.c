@@ -85,7 +85,7 @@ omni__customers_of(struct omni *db, const unsigned char *const *records,
 	if (count == 0)
 		return OMNI_OK;
 	memset(customers, 0, count * OMNI__ID);
-	in = omni__arena_alloc(&db->scratch, count * sizeof(*in));
+	in = omni__arena_alloc(&db->scratch, 2 * count * sizeof(*in));
 	if (in == NULL)
 		return omni__nomem(&db->error);
 	for (i = 0; i < count; i++) {
@@ -198,174 +198,12 @@ omni__customer_whole(struct omni *db, const unsigned char id[OMNI__ID],
 	return status;
 }
 
-/* ---- the profile ---------------------------------------------------- */
-
-static int
-kind_rank(const char *kind)
-{
-	const char *name;
-	int32_t i;
-
-	for (i = 0; (name = omni_kind_name(i)) != NULL; i++)
-		if (strcmp(name, kind) == 0)
-			break;
-	return i;
-}
-
-static int
-compare_profile(const void *left, const void *right)
-{
-	const struct omni__profile *a = left, *b = right;
-	int rank_a = kind_rank(a->kind), rank_b = kind_rank(b->kind), order;
-
-	if (rank_a != rank_b)
-		return rank_a < rank_b ? -1 : 1;
-	order = strcmp(a->kind, b->kind);
-	if (order != 0)
-		return order;
-	if (a->time != b->time)
-		return a->time > b->time ? -1 : 1;
-	if (a->records != b->records)
-		return a->records > b->records ? -1 : 1;
-	return strcmp(a->value, b->value);
-}
-
-struct gather {
-	struct omni *db;
-	struct omni__map seen;
-	struct omni__profile *list;
-	size_t count, room;
-};
-
-static omni_status
-make_room(struct gather *g)
-{
-	size_t room = g->room == 0 ? 32 : 2 * g->room;
-	struct omni__profile *list;
-
-	if (g->count < g->room)
-		return OMNI_OK;
-	list = omni__arena_alloc(&g->db->scratch, room * sizeof(*list));
-	if (list == NULL)
-		return omni__nomem(&g->db->error);
-	if (g->count > 0)
-		memcpy(list, g->list, g->count * sizeof(*list));
-	g->list = list;
-	g->room = room;
-	return OMNI_OK;
-}
-
-static omni_status
-gather_feature(struct gather *g, const struct omni__raw *raw, int64_t time)
-{
-	size_t kind = strlen(raw->kind) + 1, value = strlen(raw->value);
-	char *key = omni__arena_alloc(&g->db->scratch, kind + value + 1);
-	struct omni__profile *entry;
-	size_t *at;
-	omni_status status = make_room(g);
-	bool found;
-
-	if (status != OMNI_OK)
-		return status;
-	if (key == NULL)
-		return omni__nomem(&g->db->error);
-	memcpy(key, raw->kind, kind);
-	memcpy(key + kind, raw->value, value + 1);
-	at = omni__map_put(&g->seen, key, kind + value, g->count, &found);
-	if (at == NULL)
-		return omni__nomem(&g->db->error);
-	entry = &g->list[*at];
-	if (!found) {
-		entry->kind = raw->kind;
-		entry->value = raw->value;
-		entry->records = 0;
-		entry->time = OMNI_TIME_UNKNOWN;
-		g->count++;
-		status = omni__kind_normalise(g->db, raw->kind, raw->value,
-		    &entry->normal);
-	}
-	entry->records++;
-	if (time > entry->time)
-		entry->time = time;
-	return status;
-}
-
-static omni_status
-gather_facts(struct gather *g, const struct omni__member *members,
-    const struct omni__fact *facts, size_t count)
-{
-	struct omni__raw *raw;
-	omni_status status = OMNI_OK;
-	size_t i, k, n;
-
-	for (i = 0; i < count && status == OMNI_OK; i++) {
-		/* An inline record is as recent as we know it to be. */
-		int64_t time = omni__time_trusted(facts[i].happened,
-		    facts[i].recorded) ? facts[i].happened :
-		    members[i].first;
-
-		if (facts[i].body == NULL)
-			continue;
-		status = omni__record_parse(g->db, facts[i].body, &raw, &n);
-		for (k = 0; k < n && status == OMNI_OK; k++)
-			status = gather_feature(g, &raw[k], time);
-	}
-	return status;
-}
-
-static omni_status
-read_member_facts(struct omni *db, const struct omni__member *members,
-    size_t count, struct omni__fact **facts)
-{
-	int64_t *ids;
-	size_t i;
-
-	ids = omni__arena_alloc(&db->scratch, (count + 1) * sizeof(*ids));
-	*facts = omni__arena_alloc(&db->scratch,
-	    (count + 1) * sizeof(**facts));
-	if (ids == NULL || *facts == NULL)
-		return omni__nomem(&db->error);
-	for (i = 0; i < count; i++)
-		ids[i] = members[i].fact;
-	return omni__facts_read(db, ids, count, *facts);
-}
-
-static omni_status
-make_profile(struct omni *db, const struct omni__member *members,
-    const struct omni__fact *facts, size_t count,
-    struct omni__profile **profile, size_t *size)
-{
-	struct gather g = { .db = db };
-	omni_status status;
-
-	g.seen.arena = &db->scratch;
-	*size = 0;
-	status = gather_facts(&g, members, facts, count);
-	if (status != OMNI_OK)
-		return status;
-	if (g.count > 0)
-		qsort(g.list, g.count, sizeof(*g.list), compare_profile);
-	*profile = g.list;
-	*size = g.count;
-	return OMNI_OK;
-}
-
-omni_status
-omni__customer_profile(struct omni *db, const struct omni__member *members,
-    size_t count, struct omni__profile **profile, size_t *size)
-{
-	struct omni__fact *facts;
-	omni_status status = read_member_facts(db, members, count, &facts);
-
-	return status == OMNI_OK ? make_profile(db, members, facts, count,
-	    profile, size) : status;
-}
-
 /* ---- the object ----------------------------------------------------- */
 
 struct held_record {
 	char id[OMNI_ID_SIZE];
 	const char *source, *key;
+	int64_t time;
 };
 
 struct omni_customer {
@@ -375,6 +213,8 @@ struct omni_customer {
 	size_t record_count;
 	struct omni__profile *features;
 	size_t feature_count;
+	size_t *chosen;			/* features that survive */
+	size_t chosen_count;
 };
 
 /* NULL stays NULL; false when out of memory. */
@@ -403,6 +243,7 @@ copy_records(struct omni_customer *c, const struct omni__member *members,
 		struct held_record *record = &c->records[i];
 
 		omni__hex(record->id, members[i].id, OMNI__ID);
+		record->time = omni__member_time(&members[i], &facts[i]);
 		if (!copy_text(arena, facts[i].source, &record->source) ||
 		    !copy_text(arena, facts[i].key, &record->key))
 			return false;
@@ -430,6 +271,11 @@ copy_features(struct omni_customer *c, const struct omni__profile *profile,
 		    &c->features[i].value))
 			return false;
 		c->features[i].normal = NULL;
+		c->features[i].said = omni__arena_copy(arena,
+		    profile[i].said, (size_t)profile[i].records *
+		    sizeof(*profile[i].said));
+		if (c->features[i].said == NULL)
+			return false;
 	}
 	c->feature_count = size;
 	return true;
@@ -443,22 +289,25 @@ omni__customer_build(struct omni *db, const unsigned char id[OMNI__ID],
 	struct omni__member *members;
 	struct omni__fact *facts;
 	struct omni__profile *profile;
+	size_t count, size, *chosen, chosen_count;
 	omni_status status;
-	size_t count, size;
 
 	status = omni__customer_members(db, id, &members, &count);
 	if (status == OMNI_OK)
-		status = read_member_facts(db, members, count, &facts);
+		status = omni__members_read(db, members, count, &facts);
 	if (status == OMNI_OK)
-		status = make_profile(db, members, facts, count, &profile,
-		    &size);
+		status = omni__profile_make(db, members, facts, count,
+		    &profile, &size, &chosen, &chosen_count);
 	if (status != OMNI_OK)
 		return status;
 	c = omni__object_new(&db->env, sizeof(*c));
 	if (c == NULL)
 		return omni__nomem(&db->error);
 	omni__hex(c->id, id, OMNI__ID);
-	if (!copy_records(c, members, facts, count) ||
+	c->chosen_count = chosen_count;
+	c->chosen = omni__arena_copy(&c->object.arena, chosen,
+	    (chosen_count + 1) * sizeof(*chosen));
+	if (c->chosen == NULL || !copy_records(c, members, facts, count) ||
 	    !copy_features(c, profile, size)) {
 		omni_customer_free(c);
 		return omni__nomem(&db->error);
@@ -609,6 +458,14 @@ omni_customer_record_key(const omni_customer *customer, int32_t i)
 	return record != NULL ? record->key : NULL;
 }
 
+int64_t
+omni_customer_record_time(const omni_customer *customer, int32_t i)
+{
+	const struct held_record *record = record_at(customer, i);
+
+	return record != NULL ? record->time : OMNI_TIME_UNKNOWN;
+}
+
 int32_t
 omni_customer_feature_count(const omni_customer *customer)
 {
@@ -654,4 +511,54 @@ omni_customer_feature_time(const omni_customer *customer, int32_t i)
 	const struct omni__profile *feature = feature_at(customer, i);
 
 	return feature != NULL ? feature->time : OMNI_TIME_UNKNOWN;
+}
+
+int32_t
+omni_customer_feature_verified(const omni_customer *customer, int32_t i)
+{
+	const struct omni__profile *feature = feature_at(customer, i);
+
+	return feature != NULL && feature->verified;
+}
+
+int32_t
+omni_customer_feature_record(const omni_customer *customer, int32_t i,
+    int32_t n)
+{
+	const struct omni__profile *feature = feature_at(customer, i);
+
+	if (feature == NULL || n < 0 || n >= feature->records)
+		return -1;
+	return (int32_t)feature->said[n];
+}
+
+int32_t
+omni_customer_attribute_count(const omni_customer *customer)
+{
+	return customer != NULL ? (int32_t)customer->chosen_count : 0;
+}
+
+int32_t
+omni_customer_attribute(const omni_customer *customer, int32_t i)
+{
+	if (customer == NULL || i < 0 || (size_t)i >= customer->chosen_count)
+		return -1;
+	return (int32_t)customer->chosen[i];
+}
+
+const char *
+omni_customer_value(const omni_customer *customer, const char *kind)
+{
+	size_t i;
+
+	if (customer == NULL || kind == NULL)
+		return NULL;
+	for (i = 0; i < customer->chosen_count; i++) {
+		const struct omni__profile *feature =
+		    &customer->features[customer->chosen[i]];
+
+		if (strcmp(feature->kind, kind) == 0)
+			return feature->value;
+	}
+	return NULL;
 }

@@ -119,6 +119,10 @@ struct omni__profile {
 	const char *normal;	/* normalised, "" when nothing usable */
 	int32_t records;	/* how many say so */
 	int64_t time;		/* of the latest that does */
+	const size_t *said;	/* which members do, newest first */
+	bool verified;		/* only where what survives was asked for */
+	int64_t alike;		/* records that say it in some writing */
+	size_t place;		/* in which order they came */
 };
 omni_status omni__customer_profile(struct omni *db,
     const struct omni__member *members, size_t count,
@@ -130,6 +134,15 @@ omni_status omni__kinds_apply(struct omni *db,
     const struct omni__fact *facts, size_t count);
 /* Before a rebuild resolves: the definitions that everything rests on. */
 omni_status omni__kinds_rebuild(struct omni *db);
+
+/* The keyed hash under which an address is known, by its kind and normal form
+ * (its letters and digits when postal), and that under which it is proven. */
+omni_status omni__address_hash(struct omni *db, const char *kind,
+    const char *normal, unsigned char hash[OMNI__ID]);
+void omni__address_proof(const struct omni *db,
+    const unsigned char hash[OMNI__ID], unsigned char proof[OMNI__ID]);
+omni_status omni__proofs_find(struct omni *db,
+    const unsigned char (*proofs)[OMNI__ID], size_t count, bool *verified);
 
 /* The normal form of a value of a kind ("email", "address.street", ...), by
  * the kind's normaliser; "" when nothing usable.  In the scratch arena. */
