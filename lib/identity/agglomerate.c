@@ -165,8 +165,8 @@ entry_mean(const struct entry *entry, uint32_t all)
 }
 
 static void
-cell_evidence(const struct cell *cell, const uint8_t *place,
-    struct omni__evidence *e)
+cell_evidence(const struct omni__model *model, const struct cell *cell,
+    const uint8_t *place, struct omni__evidence *e)
 {
 	uint32_t bits;
 
@@ -176,8 +176,8 @@ cell_evidence(const struct cell *cell, const uint8_t *place,
 		int c = lowest(bits);
 		const struct entry *entry = &cell->entries[place[c]];
 
-		e->column[c] = omni__behaviour[c] & OMNI__IDENTIFIER ?
-		    entry->best : entry_mean(entry, cell->all);
+		e->column[c] = model->behaviour[c] &
+		    (OMNI__IDENTIFIER | OMNI__VETO) ? entry->best : entry_mean(entry, cell->all);
 	}
 }
 
@@ -187,7 +187,7 @@ cell_weight(const struct omni__model *model, const struct cell *cell,
 {
 	struct omni__evidence e;
 
-	cell_evidence(cell, place, &e);
+	cell_evidence(model, cell, place, &e);
 	return omni__evidence_weight(model, &e);
 }
 
@@ -227,7 +227,7 @@ omni__entity_evidence(const struct omni__model *model,
 		place[c] = c;
 	compare_all(model, &cell, place, left, left_count, right,
 	    right_count);
-	cell_evidence(&cell, place, evidence);
+	cell_evidence(model, &cell, place, evidence);
 }
 
 int32_t

@@ -1,5 +1,5 @@
 /*
- * Connections between the holders of shared identifiers: the components that
+ * Connections between the holders of shared keys: the components that
  * all pairs would give, found without weighing all pairs.
  */
 #include <string.h>
@@ -27,7 +27,11 @@ may_connect(const struct parts *p, size_t a, size_t b)
 	const struct omni__person *x = p->nodes[a]->person;
 	const struct omni__person *y = p->nodes[b]->person;
 
-	if (p->one_name && (x->mark == 0 || x->mark != y->mark))
+	if (p->one_name && (x->mark == 0 || x->mark != y->mark ||
+	    !omni__veto_alike(p->model, x, y)))
+		return false;
+	if (p->group->block && !omni__sketches_meet(p->nodes[a]->sketch,
+	    p->nodes[b]->sketch))
 		return false;
 	return omni__pair_weight(p->model, x, y) >= p->least;
 }
@@ -103,6 +107,8 @@ omni__connect(struct omni *db, const struct omni__model *model,
 		for (to = from + 1; to < count &&
 		    claims[to].key == claims[from].key; to++)
 			;
+		if (one_name && claims[from].block)
+			continue;
 		p.group = claims + from;
 		p.count = 0;
 		for (h = 0; h < to - from; h++)

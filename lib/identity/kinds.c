@@ -406,6 +406,36 @@ omni__kinds_weigh(const struct omni__kinds *kinds, uint64_t population,
 			forbid(model, c);
 }
 
+static bool
+column_alike(const struct omni__person *a, const struct omni__person *b,
+    int column)
+{
+	size_t i = a->begin[column], j = b->begin[column];
+	size_t count = a->begin[column + 1] - i;
+
+	if (b->begin[column + 1] - j != count)
+		return false;
+	for (; count > 0; count--, i++, j++)
+		if (a->items[i].size != b->items[j].size ||
+		    memcmp(a->items[i].text, b->items[j].text,
+		    a->items[i].size) != 0)
+			return false;
+	return true;
+}
+
+bool
+omni__veto_alike(const struct omni__model *model,
+    const struct omni__person *a, const struct omni__person *b)
+{
+	int c;
+
+	for (c = 0; model->veto && c < model->columns; c++)
+		if (model->behaviour[c] & OMNI__VETO &&
+		    !column_alike(a, b, c))
+			return false;
+	return true;
+}
+
 /* ---- resolving anew ------------------------------------------------- */
 
 static const char clear_identity[] =

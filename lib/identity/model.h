@@ -91,10 +91,15 @@ int32_t omni__kind_rule(const struct omni__kinds *, const char *name);
 /* The name of a column of evidence. */
 const char *omni__kind_column(const struct omni__kinds *, int column);
 struct omni__model;
+struct omni__person;
 /* Puts into a model what the kinds say of their columns: to be called last
  * when one is made.  population: how many people identifiers tell apart. */
 void omni__kinds_weigh(const struct omni__kinds *, uint64_t population,
     struct omni__model *);
+/* Do two say the same in all columns that have a veto?  Who does not is not
+ * one with the other before all of both is looked at. */
+bool omni__veto_alike(const struct omni__model *,
+    const struct omni__person *, const struct omni__person *);
 /* UNDEFINED when a feature is of no kind. */
 omni_status omni__kinds_check(struct omni *db, const struct omni_record *);
 /* ---- persons: the normalised features of a record (person.c) -------- */
@@ -118,8 +123,6 @@ struct omni__person {
 	uint8_t begin[OMNI__COLUMNS + 1]; /* items of column c: begin[c] to
 					   * begin[c + 1] */
 	int64_t mark;		/* of the name's sound, > 0; 0: nameless */
-	uint64_t common;	/* bit i: the i-th of its blocks points at
-				 * nobody any more */
 	int64_t source;		/* the term of a keyed record's source, 0 */
 };
 
@@ -150,7 +153,6 @@ bool omni__person_equal(const struct omni__person *,
 
 struct omni__block {
 	int64_t hash;
-	uint8_t number;		/* in omni__person.common */
 };
 
 /* The blocks of a person, sorted by hash, each once. */
@@ -208,8 +210,7 @@ struct omni__model {
 	struct omni__weight level[OMNI__COLUMNS][OMNI__LEVELS];
 	/* Exact agreement of identifiers, by their live count. */
 	struct omni__weight exact[OMNI__COLUMNS][OMNI__STEP_COMMON + 1];
-	/* Exact agreement on a frequent value, by omni__item.value. */
-	const struct omni__weight *value;
+	const struct omni__valued *valued;	/* value by value */
 	struct omni__weight prior;
 	int32_t join;		/* two customers become one from here */
 	int32_t sure;		/* ... and are surely one from here */
@@ -229,6 +230,9 @@ omni_status omni__model(struct omni *db, const struct omni__model **model);
  * one of them. */
 uint32_t omni__model_value(const struct omni__model *, int column,
     const char *text, size_t size);
+/* The weight of a level of a column where the value has that place. */
+const struct omni__weight *omni__value_weight(const struct omni__model *,
+    uint32_t place, int column, int level);
 /* What it is worth, against strangers and relatives alike, that two keyed
  * records come from these sources (terms); 0 when one is inline. */
 int32_t omni__model_sources(const struct omni__model *, int64_t a,
