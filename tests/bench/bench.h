@@ -24,6 +24,8 @@ void bench_directory(char *out, size_t size);
 void bench_clean(const char *directory);
 /* Opens a store, made when it is not there. */
 omni *bench_open(const char *url);
+/* Opens one to load much into: of Swedish region, no fsync a commit. */
+omni *bench_open_load(const char *url);
 
 /* ---- sales (sales.c) ------------------------------------------------ */
 

@@ -110,3 +110,22 @@ bench_open(const char *url)
 	omni_config_free(config);
 	return db;
 }
+
+/* The key is fixed: customers, too, are then the same in every run. */
+omni *
+bench_open_load(const char *url)
+{
+	static const unsigned char key[32] = { 'b', 'e', 'n', 'c', 'h' };
+	omni_config *config = omni_config_new();
+	omni *db = NULL;
+
+	bench_check(config != NULL, "config");
+	(void)omni_config_set_region(config, "SE");
+	(void)omni_config_set_zone(config, "Europe/Stockholm");
+	(void)omni_config_set_tenant_key(config, key, sizeof(key));
+	(void)omni_config_set_durability(config, OMNI_DURABLE_NORMAL);
+	bench_check(omni_open(config, url, &db) == OMNI_OK,
+	    omni_config_errmsg(config));
+	omni_config_free(config);
+	return db;
+}
