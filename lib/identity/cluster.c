@@ -251,7 +251,8 @@ unite_equal(struct work *w)
 		size_t y = (size_t)(order[i] - w->pool->nodes);
 		int32_t weight;
 
-		if (omni__person_order(a, b) != 0 || !omni__person_live(a))
+		if (omni__person_order(a, b) != 0 ||
+		    !(*order[i])->live)
 			continue;
 		weight = omni__pair_weight(w->model, a, b);
 		if (weight >= w->model->join)

@@ -13,6 +13,8 @@ struct omni__node {
 	const unsigned char *id;	/* OMNI__ID bytes */
 	int64_t first;			/* OMNI_TIME_UNKNOWN sorts last */
 	const struct omni__person *person;
+	int64_t sketch;
+	bool live;		/* something brings it to others' notice */
 
 	/* Out: */
 	size_t pool;		/* index of the oldest record of its pool */
@@ -55,28 +57,30 @@ omni_status omni__rulings_obey(struct omni *db,
     const struct omni__ruling *rulings, size_t count, size_t nodes,
     size_t *contradicted);
 
+/* An identifier or block that still points at somebody, and who holds it.  In
+ * lists they stand by key, then by age. */
+struct omni__claim {
+	uint64_t key;
+	size_t node;
+	bool block;
+};
+
 /*
  * Finds pools (components of candidate pairs) and customers.  Nodes must come
  * sorted by (first, id), as omni__node_order says, and hold every record of
- * every pool that is touched.
+ * every pool that is touched; claims bring them to each other's notice.
  */
 omni_status omni__cluster(struct omni *db, struct omni__node *nodes,
-    size_t count, const struct omni__ruling *rulings, size_t ruling_count);
+    size_t count, const struct omni__claim *claims, size_t claim_count,
+    const struct omni__ruling *rulings, size_t ruling_count);
 
 int omni__node_order(const struct omni__node *, const struct omni__node *);
 
 /* ---- one pool (cluster.c) ------------------------------------------- */
 
-/* An identifier that still points at somebody, and who holds it.  In lists
- * they stand by key, then by age. */
-struct omni__claim {
-	uint64_t key;
-	size_t node;
-};
-
 /*
  * Unites the holders of each key whose pair weighs at least `least` (with
- * one_name: only those of one name), as if every pair were looked at; but no
+ * one_name: only those of one name, by identifiers), as if every pair were looked at; but no
  * pair is weighed that is connected already, so that a customer with
  * thousands of records costs one look at each.
  */
@@ -104,8 +108,6 @@ omni_status omni__pool_cluster(struct omni *db,
 /* A total order of normalised features, for finding equal records. */
 int omni__person_order(const struct omni__person *,
     const struct omni__person *);
-/* Has it an identifier that still points at somebody? */
-bool omni__person_live(const struct omni__person *);
 
 /* ---- agglomeration (agglomerate.c) ---------------------------------- */
 

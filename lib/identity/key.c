@@ -1,14 +1,25 @@
 /*
- * Keys: who holds which identifier, under which mark.  A key held under more
- * than COMMON distinct marks points at nobody; fewer names weaken it in
- * steps.  When a step is crossed, all its holders are looked at again.
+ * Keys: who holds which identifier, under which mark; who lies in which block,
+ * with which sketch.  A key held under more than COMMON distinct marks (a
+ * block under more than CROWDED, or by more than HOLDERS_MAX) points at
+ * nobody; fewer names weaken an identifier in steps.  When a step is crossed,
+ * all its holders are looked at again.
+ *
+ * A block that points at nobody bears a marker, so that it need not be read to
+ * be known as such.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "identity/customer.h"
+#include "identity/key.h"
 
 #define COMMON 50
+#define CROWDED 24
+#define HOLDERS_MAX 128
+
+/* The mark of a block's marker: sketches are not negative. */
+#define MARKER (-1)
 
 /* So many holders are read at once; only of larger keys are the marks
  * counted first. */
@@ -38,6 +49,23 @@ static const struct omni__sql key_glance = {
 	    "ORDER BY k.mark, k.record LIMIT $limit",
 };
 
+static const struct omni__sql block_glance = {
+	.name = "block_glance",
+	.in = "hash:i limit:i",
+	.out = "ib",
+	.sql = "SELECT k.mark, k.record FROM omni_key k\n"
+	    "WHERE k.hash = $hash AND k.mark >= 0\n"
+	    "ORDER BY k.mark, k.record LIMIT $limit",
+};
+
+static const struct omni__sql key_marker = {
+	.name = "key_marker",
+	.in = "hash:i",
+	.out = "i",
+	.sql = "SELECT k.mark FROM omni_key k\n"
+	    "WHERE k.hash = $hash AND k.mark = -1",
+};
+
 /* The distinct marks of a key, by leaps through its index. */
 static const struct omni__sql key_marks = {
 	.name = "key_marks",
@@ -52,31 +80,12 @@ static const struct omni__sql key_marks = {
 	    "SELECT m.mark FROM m WHERE m.mark IS NOT NULL LIMIT $limit",
 };
 
-/* One key that a refitted row holds or held. */
-struct key {
-	int64_t hash;
-	size_t added;		/* marks that came with this change */
-	int64_t names, marks;	/* distinct: of names; of all kinds */
-	int64_t last;		/* mark seen last */
-	size_t holders;
-	uint8_t step;
-	bool wanted;		/* its holders' pools are to be loaded */
-};
-
-struct keys {
-	struct omni__resolver *r;
-	struct key *list;
-	size_t count;
-	struct omni__map by_hash;
-	const unsigned char **holders;	/* whose pools are to be loaded */
-	size_t holder_count, holder_room;
-};
-
 /* ---- writing -------------------------------------------------------- */
 
 struct change {
 	int64_t hash, mark;
 	const unsigned char *record;
+	bool block;
 };
 
 static int
@@ -91,19 +100,31 @@ compare_changes(const void *left, const void *right)
 	return memcmp(a->record, b->record, OMNI__ID);
 }
 
+/* At most count + OMNI__BLOCKS_MAX of them. */
 static size_t
 add_keys(const struct omni *db, const struct omni__person *person,
     const unsigned char *id, struct change *out)
 {
-	size_t i, n = 0;
+	struct omni__block blocks[OMNI__BLOCKS_MAX];
+	size_t i, count, n = 0;
+	int64_t sketch;
 
 	for (i = 0; i < person->count; i++)
 		if (person->items[i].hash != 0) {
 			out[n].hash = (int64_t)person->items[i].hash;
 			out[n].mark = omni__person_mark(db, person,
 			    &person->items[i]);
+			out[n].block = false;
 			out[n++].record = id;
 		}
+	count = omni__person_blocks(db, person, blocks);
+	sketch = omni__person_sketch(db, person);
+	for (i = 0; i < count; i++) {
+		out[n].hash = blocks[i].hash;
+		out[n].mark = sketch;
+		out[n].block = true;
+		out[n++].record = id;
+	}
 	return n;
 }
 
@@ -116,7 +137,6 @@ write_changes(struct omni *db, const struct omni__sql *sql,
 
 	if (count == 0)
 		return OMNI_OK;
-	qsort(changes, count, sizeof(*changes), compare_changes);
 	v = omni__arena_alloc(&db->scratch, 3 * count * sizeof(*v));
 	if (v == NULL)
 		return omni__nomem(&db->error);
@@ -129,28 +149,56 @@ write_changes(struct omni *db, const struct omni__sql *sql,
 }
 
 static omni_status
-note_keys(struct keys *keys, const struct change *changes, size_t count,
-    bool added)
+note_keys(struct omni__keys *keys, const struct change *changes,
+    size_t count, bool added)
 {
 	size_t i, *at;
 	bool found;
 
 	for (i = 0; i < count; i++) {
-		struct key *key = &keys->list[keys->count];
+		struct omni__key *key = &keys->list[keys->count];
 
 		key->hash = changes[i].hash;
+		key->block = changes[i].block;
 		at = omni__map_put(&keys->by_hash, &key->hash,
 		    sizeof(key->hash), keys->count, &found);
 		if (at == NULL)
 			return omni__nomem(&keys->r->db->error);
 		keys->count += !found;
-		keys->list[*at].added += added;
+		if (added)
+			keys->list[*at].added++;
+		else
+			keys->list[*at].removed++;
 	}
 	return OMNI_OK;
 }
 
+/* What is taken out and put in again is not touched; both lists sorted. */
+static void
+cancel_out(struct change *old, size_t *olds, struct change *fresh,
+    size_t *news)
+{
+	size_t i = 0, j = 0, kept_old = 0, kept_new = 0;
+
+	while (i < *olds || j < *news) {
+		int order = i == *olds ? 1 : j == *news ? -1 :
+		    compare_changes(&old[i], &fresh[j]);
+
+		if (order < 0) {
+			old[kept_old++] = old[i++];
+		} else if (order > 0) {
+			fresh[kept_new++] = fresh[j++];
+		} else {
+			i++;
+			j++;
+		}
+	}
+	*olds = kept_old;
+	*news = kept_new;
+}
+
 static omni_status
-write_keys(struct keys *keys)
+write_keys(struct omni__keys *keys)
 {
 	struct omni__resolver *r = keys->r;
 	struct omni *db = r->db;
@@ -161,12 +209,10 @@ write_keys(struct keys *keys)
 	for (i = 0; i < r->count; i++)
 		if (r->rows[i]->refitted)
 			room += r->rows[i]->old.count +
-			    r->rows[i]->person.count;
+			    r->rows[i]->person.count + 2 * OMNI__BLOCKS_MAX;
 	old = omni__arena_alloc(&db->scratch, (room + 1) * sizeof(*old));
 	fresh = omni__arena_alloc(&db->scratch, (room + 1) * sizeof(*fresh));
-	keys->list = omni__arena_zero(&db->scratch,
-	    (2 * room + 1) * sizeof(*keys->list));
-	if (old == NULL || fresh == NULL || keys->list == NULL)
+	if (old == NULL || fresh == NULL)
 		return omni__nomem(&db->error);
 	for (i = 0; i < r->count; i++) {
 		const struct omni__row *row = r->rows[i];
@@ -179,68 +225,68 @@ write_keys(struct keys *keys)
 			news += add_keys(db, &row->person, row->id,
 			    fresh + news);
 	}
-	status = write_changes(db, &key_delete, old, olds);
+	keys->list = omni__arena_zero(&db->scratch,
+	    (olds + news + 1) * sizeof(*keys->list));
+	if (keys->list == NULL)
+		return omni__nomem(&db->error);
+	qsort(old, olds, sizeof(*old), compare_changes);
+	qsort(fresh, news, sizeof(*fresh), compare_changes);
+	/* Of what stays, too, the holders are looked at. */
+	status = note_keys(keys, fresh, news, false);
+	for (i = 0; i < keys->count; i++)
+		keys->list[i].removed = 0;
+	cancel_out(old, &olds, fresh, &news);
+	if (status == OMNI_OK)
+		status = write_changes(db, &key_delete, old, olds);
 	if (status == OMNI_OK)
 		status = write_changes(db, &key_insert, fresh, news);
 	if (status == OMNI_OK)
 		status = note_keys(keys, old, olds, false);
-	if (status == OMNI_OK)
-		status = note_keys(keys, fresh, news, true);
-	return status;
+	return status == OMNI_OK ? note_keys(keys, fresh, news, true) :
+	    status;
 }
 
-/* ---- reading -------------------------------------------------------- */
+/* ---- counting ------------------------------------------------------- */
 
 static void
-count_mark(struct key *key, int64_t mark)
+count_mark(struct omni__key *key, int64_t mark)
 {
-	if (mark == 0 || (key->marks > 0 && mark == key->last))
+	if ((mark == 0 && !key->block) ||
+	    (key->marks > 0 && mark == key->last))
 		return;
 	key->last = mark;
 	key->marks++;
 	key->names += mark > 0;
 }
 
+static uint8_t
+step_of(int64_t names, int64_t marks)
+{
+	return marks > COMMON ? OMNI__STEP_COMMON :
+	    names < 4 ? OMNI__STEP_1 : names < 16 ? OMNI__STEP_4 :
+	    OMNI__STEP_16;
+}
+
+/* Its holders must know when it became common, or when what it is worth may
+ * have changed. */
 static void
-settle_step(struct key *key)
+settle_step(struct omni__key *key)
 {
-	/* Also when it became common just now, its holders must know. */
-	key->wanted = key->marks <= COMMON ||
-	    key->marks - (int64_t)key->added <= COMMON;
-	key->step = key->marks > COMMON ? OMNI__STEP_COMMON :
-	    key->names < 4 ? OMNI__STEP_1 :
-	    key->names < 16 ? OMNI__STEP_4 : OMNI__STEP_16;
+	int64_t added = (int64_t)key->added, removed = (int64_t)key->removed;
+
+	key->step = step_of(key->names, key->marks);
+	key->common = key->step == OMNI__STEP_COMMON;
+	key->wanted = (key->marks <= COMMON || key->marks - added <= COMMON) &&
+	    (step_of(key->names - added, key->marks - added) != key->step ||
+	    step_of(key->names + removed, key->marks + removed) !=
+	    key->step);
 }
 
+/* Reads at most `limit` holders of the keys chosen, beside those that came
+ * with this change. */
 static omni_status
-want_holder(struct keys *keys, const struct omni__value *record)
-{
-	struct omni *db = keys->r->db;
-
-	if (record->size != OMNI__ID ||
-	    omni__row_find(keys->r, record->bytes) != NULL)
-		return OMNI_OK;
-	if (keys->holder_count == keys->holder_room) {
-		size_t room = keys->holder_room == 0 ? 256 :
-		    2 * keys->holder_room;
-		const unsigned char **holders = omni__arena_alloc(
-		    &db->scratch, room * sizeof(*holders));
-
-		if (holders == NULL)
-			return omni__nomem(&db->error);
-		if (keys->holder_count > 0)
-			memcpy(holders, keys->holders,
-			    keys->holder_count * sizeof(*holders));
-		keys->holders = holders;
-		keys->holder_room = room;
-	}
-	keys->holders[keys->holder_count++] = record->bytes;
-	return OMNI_OK;
-}
-
-/* Reads at most `limit` holders of the keys chosen. */
-static omni_status
-glance(struct keys *keys, struct key **chosen, size_t count, int64_t limit,
+glance(struct omni__keys *keys, const struct omni__sql *sql,
+    struct omni__key **chosen, size_t count, int64_t limit,
     struct omni__result *result)
 {
 	struct omni *db = keys->r->db;
@@ -252,28 +298,55 @@ glance(struct keys *keys, struct key **chosen, size_t count, int64_t limit,
 		return omni__nomem(&db->error);
 	for (i = 0; i < count; i++) {
 		v[2 * i] = omni__int(chosen[i]->hash);
-		v[2 * i + 1] = omni__int(limit);
+		v[2 * i + 1] = omni__int(limit == INT64_MAX ? limit :
+		    limit + (int64_t)chosen[i]->added);
 	}
-	return omni__query(db, &key_glance, v, count, result);
+	return omni__query(db, sql, v, count, result);
+}
+
+/* The rows of a result that belong to each key. */
+static void
+take_holders(struct omni__key **chosen, size_t count,
+    const struct omni__result *result)
+{
+	size_t i, row = 0;
+
+	for (i = 0; i < count; i++) {
+		struct omni__key *key = chosen[i];
+
+		key->holder = row < result->count ?
+		    OMNI__AT(result, row, 0) : NULL;
+		key->holders = 0;
+		key->names = key->marks = 0;
+		for (; row < result->count && result->ordinal[row] == i;
+		    row++) {
+			count_mark(key, OMNI__AT(result, row, 0)->number);
+			key->holders++;
+		}
+	}
 }
 
 static omni_status
-want_holders(struct keys *keys, struct key **chosen,
-    const struct omni__result *result)
+choose(struct omni__keys *keys, bool block, struct omni__key ***chosen,
+    size_t *count)
 {
-	omni_status status = OMNI_OK;
-	size_t i;
+	size_t i, n = 0;
 
-	for (i = 0; i < result->count && status == OMNI_OK; i++)
-		if (chosen[result->ordinal[i]]->wanted)
-			status = want_holder(keys, OMNI__AT(result, i, 1));
-	return status;
+	*chosen = omni__arena_alloc(&keys->r->db->scratch,
+	    (keys->count + 1) * sizeof(**chosen));
+	if (*chosen == NULL)
+		return omni__nomem(&keys->r->db->error);
+	for (i = 0; i < keys->count; i++)
+		if (keys->list[i].block == block)
+			(*chosen)[n++] = &keys->list[i];
+	*count = n;
+	return OMNI_OK;
 }
 
 /* The few keys with many holders: count marks first, and read all holders
  * only where that matters. */
 static omni_status
-study_large(struct keys *keys, struct key **large, size_t count)
+study_large(struct omni__keys *keys, struct omni__key **large, size_t count)
 {
 	struct omni *db = keys->r->db;
 	struct omni__result result;
@@ -291,6 +364,7 @@ study_large(struct keys *keys, struct key **large, size_t count)
 		v[2 * i + 1] = omni__int((int64_t)large[i]->added + COMMON +
 		    3);
 		large[i]->names = large[i]->marks = 0;
+		large[i]->holders = 0;
 	}
 	status = omni__query(db, &key_marks, v, count, &result);
 	if (status != OMNI_OK)
@@ -300,51 +374,149 @@ study_large(struct keys *keys, struct key **large, size_t count)
 		    result.values[i].number);
 	for (i = 0; i < count; i++) {
 		settle_step(large[i]);
-		if (large[i]->wanted)
+		if (large[i]->wanted || !large[i]->common)
 			large[n++] = large[i];
 	}
-	status = glance(keys, large, n, INT64_MAX, &result);
-	return status == OMNI_OK ? want_holders(keys, large, &result) : status;
+	status = glance(keys, &key_glance, large, n, INT64_MAX, &result);
+	if (status != OMNI_OK)
+		return status;
+	take_holders(large, n, &result);
+	for (i = 0; i < n; i++)
+		settle_step(large[i]);
+	return OMNI_OK;
 }
 
 static omni_status
-study(struct keys *keys)
+study_identifiers(struct omni__keys *keys)
 {
-	struct omni *db = keys->r->db;
+	struct omni__key **all, **large;
 	struct omni__result result;
-	struct key **all, **large;
 	omni_status status;
-	size_t i, n = 0;
+	size_t i, count, n = 0;
 
-	all = omni__arena_alloc(&db->scratch,
-	    (keys->count + 1) * sizeof(*all));
-	large = omni__arena_alloc(&db->scratch,
-	    (keys->count + 1) * sizeof(*large));
-	if (all == NULL || large == NULL)
-		return omni__nomem(&db->error);
-	for (i = 0; i < keys->count; i++)
-		all[i] = &keys->list[i];
-	status = glance(keys, all, keys->count, GLANCE, &result);
+	status = choose(keys, false, &all, &count);
+	if (status != OMNI_OK || count == 0)
+		return status;
+	large = omni__arena_alloc(&keys->r->db->scratch,
+	    count * sizeof(*large));
+	if (large == NULL)
+		return omni__nomem(&keys->r->db->error);
+	status = glance(keys, &key_glance, all, count, GLANCE, &result);
 	if (status != OMNI_OK)
 		return status;
-	for (i = 0; i < result.count; i++) {
-		struct key *key = all[result.ordinal[i]];
-
-		key->holders++;
-		count_mark(key, OMNI__AT(&result, i, 0)->number);
-	}
-	for (i = 0; i < keys->count; i++)
-		if (all[i]->holders < GLANCE)
+	take_holders(all, count, &result);
+	for (i = 0; i < count; i++)
+		if (all[i]->holders < GLANCE + all[i]->added)
 			settle_step(all[i]);
 		else
 			large[n++] = all[i];
-	status = want_holders(keys, all, &result);
-	return status == OMNI_OK ? study_large(keys, large, n) : status;
+	return study_large(keys, large, n);
 }
 
-/* Live counts into the rows. */
-static void
-set_steps(struct keys *keys)
+/* ---- blocks --------------------------------------------------------- */
+
+static omni_status
+find_markers(struct omni__keys *keys, struct omni__key **blocks,
+    size_t count)
+{
+	struct omni *db = keys->r->db;
+	struct omni__result result;
+	struct omni__value *v;
+	omni_status status;
+	size_t i;
+
+	v = omni__arena_alloc(&db->scratch, count * sizeof(*v));
+	if (v == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < count; i++)
+		v[i] = omni__int(blocks[i]->hash);
+	status = omni__query(db, &key_marker, v, count, &result);
+	for (i = 0; status == OMNI_OK && i < result.count; i++)
+		blocks[result.ordinal[i]]->common = true;
+	return status;
+}
+
+static omni_status
+write_markers(struct omni__keys *keys, const struct omni__sql *sql,
+    struct omni__key **blocks, size_t count)
+{
+	struct omni *db = keys->r->db;
+	struct omni__value *v;
+	size_t i;
+
+	if (count == 0)
+		return OMNI_OK;
+	v = omni__arena_alloc(&db->scratch, 3 * count * sizeof(*v));
+	if (v == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < count; i++) {
+		v[3 * i] = omni__int(blocks[i]->hash);
+		v[3 * i + 1] = omni__int(MARKER);
+		v[3 * i + 2] = omni__blob("", 0);
+	}
+	return omni__exec(db, sql, v, count);
+}
+
+/* The blocks whose holders may have become too many, or few enough. */
+static omni_status
+settle_blocks(struct omni__keys *keys, struct omni__key **blocks,
+    size_t count)
+{
+	struct omni__key **fresh, **gone;
+	size_t i, news = 0, olds = 0;
+	omni_status status;
+
+	fresh = omni__arena_alloc(&keys->r->db->scratch,
+	    (2 * count + 1) * sizeof(*fresh));
+	if (fresh == NULL)
+		return omni__nomem(&keys->r->db->error);
+	gone = fresh + count;
+	for (i = 0; i < count; i++) {
+		struct omni__key *key = blocks[i];
+		bool was = key->common;
+
+		key->common = key->marks > CROWDED ||
+		    key->holders > HOLDERS_MAX;
+		key->wanted = key->common != was;
+		if (key->wanted && key->common)
+			fresh[news++] = key;
+		else if (key->wanted)
+			gone[olds++] = key;
+	}
+	status = write_markers(keys, &key_insert, fresh, news);
+	return status == OMNI_OK ?
+	    write_markers(keys, &key_delete, gone, olds) : status;
+}
+
+static omni_status
+study_blocks(struct omni__keys *keys)
+{
+	struct omni__key **all;
+	struct omni__result result;
+	omni_status status;
+	size_t i, count, n = 0;
+
+	status = choose(keys, true, &all, &count);
+	if (status != OMNI_OK || count == 0)
+		return status;
+	status = find_markers(keys, all, count);
+	/* More holders do not change what is common already. */
+	for (i = 0; i < count; i++)
+		if (!all[i]->common || all[i]->removed > 0)
+			all[n++] = all[i];
+	if (status == OMNI_OK)
+		status = glance(keys, &block_glance, all, n, HOLDERS_MAX + 1,
+		    &result);
+	if (status != OMNI_OK)
+		return status;
+	take_holders(all, n, &result);
+	return settle_blocks(keys, all, n);
+}
+
+/* ---- the whole ------------------------------------------------------ */
+
+void
+omni__keys_set_steps(struct omni__keys *keys)
 {
 	struct omni__resolver *r = keys->r;
 	size_t i, k, *at;
@@ -368,48 +540,59 @@ set_steps(struct keys *keys)
 	}
 }
 
-/* The pools of all stored rows there are: of those that changed, and of the
- * holders of their keys. */
-static omni_status
-load_pools(struct omni__resolver *r)
-{
-	const unsigned char **pools;
-	size_t i, n = 0;
-
-	pools = omni__arena_alloc(&r->db->scratch,
-	    (r->count + 1) * sizeof(*pools));
-	if (pools == NULL)
-		return omni__nomem(&r->db->error);
-	for (i = 0; i < r->count; i++)
-		if (r->rows[i]->stored)
-			pools[n++] = r->rows[i]->pool;
-	return omni__rows_load_pools(r, pools, n);
-}
-
 omni_status
 omni__keys_update(struct omni__resolver *r)
 {
-	struct keys keys = { .r = r, .by_hash = { .arena = &r->db->scratch } };
+	struct omni__keys *keys;
 	omni_status status;
 
-	status = write_keys(&keys);
-	if (status == OMNI_OK && keys.count > 0)
-		status = study(&keys);
+	keys = omni__arena_zero(&r->db->scratch, sizeof(*keys));
+	if (keys == NULL)
+		return omni__nomem(&r->db->error);
+	keys->r = r;
+	keys->by_hash.arena = &r->db->scratch;
+	r->keys = keys;
+	status = write_keys(keys);
 	if (status == OMNI_OK)
-		status = omni__rows_load(r, keys.holders,
-		    keys.holder_count);
+		status = study_identifiers(keys);
 	if (status == OMNI_OK)
-		status = load_pools(r);
+		status = study_blocks(keys);
 	if (status == OMNI_OK)
-		set_steps(&keys);
+		omni__keys_set_steps(keys);
+	if (status == OMNI_OK)
+		status = omni__neighbours_load(keys);
+	if (status == OMNI_OK)
+		omni__keys_set_steps(keys);
+	return status;
+}
+
+omni_status
+omni__blocks_common(struct omni *db, const int64_t *hashes, size_t count,
+    bool *common)
+{
+	struct omni__result result;
+	struct omni__value *v;
+	omni_status status;
+	size_t i;
+
+	v = omni__arena_alloc(&db->scratch, (count + 1) * sizeof(*v));
+	if (v == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < count; i++) {
+		v[i] = omni__int(hashes[i]);
+		common[i] = false;
+	}
+	status = omni__query(db, &key_marker, v, count, &result);
+	for (i = 0; status == OMNI_OK && i < result.count; i++)
+		common[result.ordinal[i]] = true;
 	return status;
 }
 
 /* ---- looking up ----------------------------------------------------- */
 
 static omni_status
-take_holders(struct omni *db, const struct omni__result *result,
-    const size_t *items, struct key *counts, struct omni__holder **out,
+list_holders(struct omni *db, const struct omni__result *result,
+    const size_t *items, struct omni__key *counts, struct omni__holder **out,
     size_t *count)
 {
 	struct omni__holder *holders;
@@ -439,7 +622,7 @@ omni__holders_find(struct omni *db, struct omni__person *person,
 	struct omni__value v[2 * OMNI__ITEMS_MAX];
 	size_t items[OMNI__ITEMS_MAX], i, n = 0;
 	struct omni__result result;
-	struct key *counts;
+	struct omni__key *counts;
 	omni_status status;
 
 	for (i = 0; i < person->count; i++)
@@ -453,7 +636,7 @@ omni__holders_find(struct omni *db, struct omni__person *person,
 		return omni__nomem(&db->error);
 	status = omni__query(db, &key_glance, v, n, &result);
 	if (status == OMNI_OK)
-		status = take_holders(db, &result, items, counts, holders,
+		status = list_holders(db, &result, items, counts, holders,
 		    count);
 	for (i = 0; i < n && status == OMNI_OK; i++) {
 		settle_step(&counts[i]);

@@ -1,6 +1,6 @@
 /*
  * Pools: components of candidate pairs.  A candidate pair shares an identifier
- * that is not common, and weighs at least model->edge; or a steward called
+ * or a block that is not common, and weighs at least model->edge; or a steward called
  * the two the same.
  */
 #include <stdlib.h>
@@ -87,18 +87,6 @@ omni__person_order(const struct omni__person *a,
 	return 0;
 }
 
-bool
-omni__person_live(const struct omni__person *person)
-{
-	size_t i;
-
-	for (i = 0; i < person->count; i++)
-		if (person->items[i].hash != 0 &&
-		    person->items[i].step != OMNI__STEP_COMMON)
-			return true;
-	return false;
-}
-
 static int
 compare_nodes(const void *left, const void *right)
 {
@@ -129,7 +117,7 @@ find_twins(struct gather *g)
 		const struct omni__person *a = order[i - 1]->person;
 		const struct omni__person *b = order[i]->person;
 
-		if (omni__person_order(a, b) == 0 && omni__person_live(a) &&
+		if (omni__person_order(a, b) == 0 && order[i]->live &&
 		    omni__pair_weight(g->model, a, b) >= g->model->join)
 			g->twin[order[i] - g->nodes] =
 			    g->twin[order[i - 1] - g->nodes];
@@ -139,42 +127,22 @@ find_twins(struct gather *g)
 	return OMNI_OK;
 }
 
-/* ---- shared identifiers --------------------------------------------- */
+/* ---- shared keys ---------------------------------------------------- */
 
-static int
-compare_claims(const void *left, const void *right)
-{
-	const struct omni__claim *a = left, *b = right;
-
-	if (a->key != b->key)
-		return a->key < b->key ? -1 : 1;
-	return a->node < b->node ? -1 : a->node > b->node;
-}
-
+/* Those of the nodes that speak for others; the rest say nothing new. */
 static omni_status
-collect_claims(struct gather *g)
+collect_claims(struct gather *g, const struct omni__claim *claims,
+    size_t count)
 {
-	size_t i, k, n = 0, room = 0;
+	size_t i, n = 0;
 
-	for (i = 0; i < g->count; i++)
-		room += g->nodes[i].person->count;
 	g->claims = omni__arena_alloc(&g->db->scratch,
-	    (room + 1) * sizeof(*g->claims));
+	    (count + 1) * sizeof(*g->claims));
 	if (g->claims == NULL)
 		return omni__nomem(&g->db->error);
-	for (i = 0; i < g->count; i++) {
-		const struct omni__person *person = g->nodes[i].person;
-
-		if (g->twin[i] != i)
-			continue;
-		for (k = 0; k < person->count; k++)
-			if (person->items[k].hash != 0 &&
-			    person->items[k].step != OMNI__STEP_COMMON) {
-				g->claims[n].key = person->items[k].hash;
-				g->claims[n++].node = i;
-			}
-	}
-	qsort(g->claims, n, sizeof(*g->claims), compare_claims);
+	for (i = 0; i < count; i++)
+		if (g->twin[claims[i].node] == claims[i].node)
+			g->claims[n++] = claims[i];
 	g->claim_count = n;
 	return OMNI_OK;
 }
@@ -369,7 +337,7 @@ cluster_one(struct gather *g, const struct runs *runs, size_t root)
 }
 
 static omni_status
-find_pools(struct gather *g)
+find_pools(struct gather *g, const struct omni__claim *claims, size_t count)
 {
 	struct runs runs;
 	omni_status status;
@@ -377,7 +345,7 @@ find_pools(struct gather *g)
 
 	status = find_twins(g);
 	if (status == OMNI_OK)
-		status = collect_claims(g);
+		status = collect_claims(g, claims, count);
 	if (status == OMNI_OK)
 		status = connect_all(g);
 	if (status != OMNI_OK)
@@ -392,6 +360,7 @@ find_pools(struct gather *g)
 
 omni_status
 omni__cluster(struct omni *db, struct omni__node *nodes, size_t count,
+    const struct omni__claim *claims, size_t claim_count,
     const struct omni__ruling *rulings, size_t ruling_count)
 {
 	struct gather g = { .db = db, .nodes = nodes, .count = count,
@@ -410,5 +379,5 @@ omni__cluster(struct omni *db, struct omni__node *nodes, size_t count,
 		return omni__nomem(&db->error);
 	for (i = 0; i < count; i++)
 		g.pool[i] = i;
-	return find_pools(&g);
+	return find_pools(&g, claims, claim_count);
 }

@@ -203,7 +203,8 @@ omni__resolve(struct omni__resolver *r)
 {
 	struct omni__node *nodes = NULL;
 	struct omni__ruling *rulings = NULL;
-	size_t count = 0, ruling_count = 0;
+	struct omni__claim *claims = NULL;
+	size_t count = 0, ruling_count = 0, claim_count = 0;
 	omni_status status;
 
 	status = keep_touched(r);
@@ -218,12 +219,16 @@ omni__resolve(struct omni__resolver *r)
 		status = omni__rulings_make(r, nodes, count, &rulings,
 		    &ruling_count);
 	if (status == OMNI_OK)
-		status = omni__cluster(r->db, nodes, count, rulings,
-		    ruling_count);
+		status = omni__claims_make(r, nodes, count, &claims,
+		    &claim_count);
+	if (status == OMNI_OK)
+		status = omni__cluster(r->db, nodes, count, claims,
+		    claim_count, rulings, ruling_count);
 	if (status != OMNI_OK)
 		return status;
 	take_places(r, nodes, count);
-	if (!r->quiet)
+	status = omni__reviews_save(r, nodes, count);
+	if (status == OMNI_OK && !r->quiet)
 		status = omni__changes_note(r);
 	return status == OMNI_OK ? omni__rows_save(r) : status;
 }

@@ -9,6 +9,7 @@
 enum {
 	OMNI__ROW_INLINE = 1,	/* an inline identity: no source and key */
 	OMNI__ROW_RULED = 2,	/* a verdict names it */
+	OMNI__ROW_DOUBT = 4,	/* omni_review has rows of this customer */
 	OMNI__ROW_SOURCE = 8	/* from this bit on: the term of its source */
 };
 
@@ -39,6 +40,7 @@ struct omni__resolver {
 	size_t count, room;
 	struct omni__map by_id;
 	bool quiet;		/* no change feed (rebuilding) */
+	struct omni__keys *keys;	/* of the rows that changed */
 };
 
 /* ---- rows (row.c) --------------------------------------------------- */
@@ -66,6 +68,14 @@ omni_status omni__rows_save(struct omni__resolver *);
  */
 omni_status omni__keys_update(struct omni__resolver *);
 
+/* ---- claims (claim.c) ----------------------------------------------- */
+
+/* The keys that the nodes share, of those that point at somebody; sets each
+ * node's sketch and whether it is live. */
+omni_status omni__claims_make(struct omni__resolver *,
+    struct omni__node *nodes, size_t count, struct omni__claim **claims,
+    size_t *claim_count);
+
 /* ---- verdicts (ruling.c) -------------------------------------------- */
 
 /* Rulings that name loaded rows, newest first; loads the rows they name. */
@@ -76,6 +86,12 @@ omni_status omni__rulings_make(struct omni__resolver *,
 /* Writes the projection of verdict facts and touches who they name. */
 omni_status omni__rulings_apply(struct omni__resolver *,
     const struct omni__fact *fact);
+
+/* ---- what is worth a look (review.c) -------------------------------- */
+
+/* Brings omni_review up to date with what clustering left open. */
+omni_status omni__reviews_save(struct omni__resolver *,
+    const struct omni__node *nodes, size_t count);
 
 /* ---- the change feed (feed.c) --------------------------------------- */
 

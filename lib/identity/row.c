@@ -8,8 +8,8 @@
 
 #define ROW_COLUMNS \
 	"r.id, r.fact, r.happened, r.content, r.first, r.flags,\n" \
-	"  r.pool, r.customer, r.sure, r.strength, r.common, r.features"
-#define ROW_OUT "biiiiibbbiib"
+	"  r.pool, r.customer, r.sure, r.strength, r.features"
+#define ROW_OUT "biiiiibbbib"
 
 static const struct omni__sql row_load = {
 	.name = "row_load",
@@ -41,15 +41,15 @@ static const struct omni__sql row_version_delete = {
 
 #define ROW_IN \
 	"id:b fact:i happened:i content:i first:i flags:i pool:b " \
-	"customer:b sure:b strength:i common:i features:b"
+	"customer:b sure:b strength:i features:b"
 
 static const struct omni__sql row_insert = {
 	.name = "row_insert",
 	.in = ROW_IN,
 	.sql = "INSERT INTO omni_record (id, fact, happened, content, first,"
-	    " flags, pool, customer, sure, strength, common, features)\n"
+	    " flags, pool, customer, sure, strength, features)\n"
 	    "SELECT $id, $fact, $happened, $content, $first, $flags, $pool,"
-	    " $customer, $sure, $strength, $common, $features FROM p"
+	    " $customer, $sure, $strength, $features FROM p"
 	    " WHERE true",
 };
 
@@ -59,11 +59,10 @@ static const struct omni__sql row_update = {
 	.sql = "UPDATE omni_record SET fact = $fact, happened = $happened,"
 	    " content = $content, first = $first, flags = $flags,"
 	    " pool = $pool, customer = $customer, sure = $sure,"
-	    " strength = $strength, common = $common,"
-	    " features = $features\n"
+	    " strength = $strength, features = $features\n"
 	    "FROM p WHERE id = $id",
 };
-#define SAVE_COLUMNS 12
+#define SAVE_COLUMNS 11
 
 /* ---- in memory ------------------------------------------------------ */
 
@@ -148,11 +147,10 @@ take_row(struct omni__resolver *r, const struct omni__value *v)
 	    v[7].bytes, OMNI__ID);
 	row->strength = (int32_t)omni__value_int(&v[9], INT32_MAX);
 	row->stored = true;
-	status = omni__person_unpack(r->db, v[11].bytes, v[11].size,
+	status = omni__person_unpack(r->db, v[10].bytes, v[10].size,
 	    &row->old);
 	if (status != OMNI_OK)
 		return status;
-	row->old.common = (uint64_t)v[10].number;
 	row->old.source = row->flags >> OMNI__ROW_SOURCE;
 	/* Items are shared until the row is refitted; steps are set in
 	 * both alike. */
@@ -255,8 +253,7 @@ save_params(struct omni *db, const struct omni__row *row,
 	v[8] = memcmp(row->sure, row->customer, OMNI__ID) != 0 ?
 	    omni__blob(row->sure, OMNI__ID) : omni__null();
 	v[9] = omni__int_or_null(row->strength, INT32_MAX);
-	v[10] = omni__int((int64_t)row->person.common);
-	return omni__person_pack(db, &row->person, &v[11]);
+	return omni__person_pack(db, &row->person, &v[10]);
 }
 
 static int

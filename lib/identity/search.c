@@ -127,23 +127,12 @@ find_candidates(struct searcher *s)
 static const struct omni__sql find_row = {
 	.name = "find_row",
 	.in = "id:b sure:i",
-	.out = "bbib",
+	.out = "bbb",
 	.sql = "SELECT CASE $sure WHEN 0 THEN r.customer"
 	    " ELSE coalesce(r.sure, r.customer) END,\n"
-	    "  coalesce(r.pool, r.id), r.common, r.features\n"
+	    "  coalesce(r.pool, r.id), r.features\n"
 	    "FROM omni_record r WHERE r.id = $id",
 };
-
-static omni_status
-unpack(struct omni *db, const struct omni__value *common,
-    struct omni__person *person)
-{
-	omni_status status = omni__person_unpack(db, common[1].bytes,
-	    common[1].size, person);
-
-	person->common = (uint64_t)common[0].number;
-	return status;
-}
 
 static omni_status
 weigh_record(struct searcher *s, const struct omni__value *v,
@@ -155,7 +144,8 @@ weigh_record(struct searcher *s, const struct omni__value *v,
 	if (v[0].size != OMNI__ID || v[1].size != OMNI__ID)
 		return omni__fail(&s->db->error, OMNI_CORRUPT,
 		    "a record's row is damaged: rebuild the store");
-	status = unpack(s->db, &v[2], &person);
+	status = omni__person_unpack(s->db, v[2].bytes, v[2].size,
+	    &person);
 	if (status != OMNI_OK)
 		return status;
 	c->customer = v[0].bytes;
@@ -239,8 +229,8 @@ find_customers(struct searcher *s)
 static const struct omni__sql find_members = {
 	.name = "find_members",
 	.in = "pool:b customer:b sure:i limit:i",
-	.out = "ib",
-	.sql = "SELECT m.common, m.features FROM omni_record m\n"
+	.out = "b",
+	.sql = "SELECT m.features FROM omni_record m\n"
 	    "WHERE (m.id = $pool OR m.pool = $pool) AND\n"
 	    "  $customer = CASE $sure WHEN 0 THEN m.customer"
 	    " ELSE coalesce(m.sure, m.customer) END\n"
@@ -380,8 +370,11 @@ weigh_customers(struct searcher *s)
 	for (i = k = 0; i < s->customer_count && status == OMNI_OK; i++) {
 		for (n = 0; k < result.count && result.ordinal[k] == i &&
 		    status == OMNI_OK; k++, n++) {
-			status = unpack(s->db, OMNI__AT(&result, k, 0),
-			    &person[k]);
+			const struct omni__value *v =
+			    OMNI__AT(&result, k, 0);
+
+			status = omni__person_unpack(s->db, v->bytes,
+			    v->size, &person[k]);
 			persons[n] = &person[k];
 		}
 		if (status == OMNI_OK && n > 0)
@@ -414,8 +407,10 @@ search_features(struct omni *db, struct omni__search *search)
 		return status;
 	search->threshold = db->sure ? s.model->sure : s.model->join;
 	search->sure = s.model->sure;
-	status = omni__person_make(db, search->who->features,
-	    search->who->count, &s.asked);
+	status = omni__kinds_check(db, search->who);
+	if (status == OMNI_OK)
+		status = omni__person_make(db, search->who->features,
+		    search->who->count, &s.asked);
 	if (status == OMNI_OK)
 		status = find_candidates(&s);
 	if (status == OMNI_OK)

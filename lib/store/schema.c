@@ -7,7 +7,7 @@
 #include "store/db.h"
 
 /* Version 1.  Facts first, then the append-only logs, then projections. */
-static const char step_1[] =
+static const char step_1_facts[] =
 "CREATE TABLE omni_meta (\n"
 "  name TEXT PRIMARY KEY,\n"
 "  value BLOB NOT NULL\n"
@@ -68,7 +68,9 @@ static const char step_1[] =
 "  leads BLOB NOT NULL\n"
 ") STRICT, WITHOUT ROWID;\n"
 /* Who led to a customer that is erased. */
-"CREATE INDEX omni_alias_leads ON omni_alias (leads);\n"
+"CREATE INDEX omni_alias_leads ON omni_alias (leads)";
+
+static const char step_1_projections[] =
 /* The record as it is now: its current version, its place in identity. */
 "CREATE TABLE omni_record (\n"
 "  id BLOB PRIMARY KEY,\n"
@@ -81,7 +83,6 @@ static const char step_1[] =
 "  customer BLOB NOT NULL,\n"
 "  sure BLOB,\n"
 "  strength INTEGER,\n"
-"  common INTEGER NOT NULL,\n"
 "  features BLOB\n"
 ") STRICT, WITHOUT ROWID;\n"
 /* Pool members: every resolution and every look-up of a customer.  A pool is
@@ -113,6 +114,17 @@ static const char step_1[] =
 ") STRICT, WITHOUT ROWID;\n"
 /* The members of one verdict. */
 "CREATE INDEX omni_verdict_fact ON omni_verdict (fact);\n"
+/* Customers that may be one, and parts of one that may be two. */
+"CREATE TABLE omni_review (\n"
+"  customer BLOB NOT NULL,\n"
+"  other BLOB NOT NULL,\n"
+"  which INTEGER NOT NULL,\n"
+"  weight INTEGER NOT NULL,\n"
+"  PRIMARY KEY (customer, other)\n"
+") STRICT, WITHOUT ROWID;\n"
+/* The likeliest, or the weakest, first. */
+"CREATE INDEX omni_review_weight"
+" ON omni_review (which, weight, customer, other);\n"
 "CREATE TABLE omni_timeline (\n"
 "  record BLOB NOT NULL,\n"
 "  happened INTEGER NOT NULL,\n"
@@ -174,10 +186,15 @@ static const char step_1[] =
 "  suppressed TEXT\n"
 ") STRICT, WITHOUT ROWID";
 
-static const char *const steps[] = { step_1 };
+/* Scripts of a step; a string has its limits. */
+#define SCRIPTS 2
+static const char *const steps[][SCRIPTS] = {
+	{ step_1_facts, step_1_projections },
+};
 
 const char *const omni__projections[] = {
 	"omni_record", "omni_version", "omni_key", "omni_verdict",
+	"omni_review",
 	"omni_timeline", "omni_reference", "omni_usage", "omni_setting",
 	"omni_definition", "omni_statement", "omni_contact", NULL
 };
@@ -187,6 +204,7 @@ static const char clear_projections[] =
 "DELETE FROM omni_version;\n"
 "DELETE FROM omni_key;\n"
 "DELETE FROM omni_verdict;\n"
+"DELETE FROM omni_review;\n"
 "DELETE FROM omni_timeline;\n"
 "DELETE FROM omni_reference;\n"
 "DELETE FROM omni_usage;\n"
@@ -237,12 +255,16 @@ run_step(struct omni *db, void *context)
 	int64_t *version = context;
 	int64_t now;
 	omni_status status;
+	int i;
 
 	/* Somebody else may have taken the step meanwhile. */
 	status = db->ops->schema(db->store, &now, &db->error);
 	if (status != OMNI_OK || now != *version)
 		return status;
-	status = db->ops->script(db->store, steps[*version], &db->error);
+	for (i = 0; i < SCRIPTS && status == OMNI_OK; i++)
+		if (steps[*version][i] != NULL)
+			status = db->ops->script(db->store,
+			    steps[*version][i], &db->error);
 	if (status == OMNI_OK)
 		status = db->ops->set_schema(db->store, *version + 1,
 		    &db->error);
