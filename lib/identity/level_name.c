@@ -30,36 +30,147 @@ word_level(struct slice a, struct slice b)
 	return jw >= 7000 ? NAME_FAR : OMNI__DIFFERS;
 }
 
+/* The words of a field; what is behind the eighth has nothing to add. */
+#define WORDS_MAX 8
+#define TAKEN OMNI__LEVELS
+
+struct words {
+	struct slice word[WORDS_MAX];
+	size_t count;
+};
+
+static void
+words_of(struct words *words, struct slice s)
+{
+	words->count = 0;
+	while (words->count < WORDS_MAX &&
+	    next_word(&s, &words->word[words->count]))
+		words->count++;
+}
+
 static bool
 several_words(struct slice s)
 {
 	return memchr(s.text, ' ', s.size) != NULL;
 }
 
+/* "ann marie" and "annmarie", "j r" and "jr". */
+static bool
+equal_but_blanks(struct slice a, struct slice b)
+{
+	size_t i = 0, j = 0;
+
+	for (;;) {
+		while (i < a.size && a.text[i] == ' ')
+			i++;
+		while (j < b.size && b.text[j] == ' ')
+			j++;
+		if (i == a.size || j == b.size)
+			return i == a.size && j == b.size;
+		if (a.text[i++] != b.text[j++])
+			return false;
+	}
+}
+
+/* "jr" of "john robert". */
+static bool
+spells_initials(struct slice letters, const struct words *words)
+{
+	size_t i;
+
+	if (letters.size != words->count || words->count < 2)
+		return false;
+	for (i = 0; i < words->count; i++)
+		if (letters.text[i] != words->word[i].text[0])
+			return false;
+	return true;
+}
+
+/* The levels of all pairs of words, of which the best are taken out. */
+struct pairs {
+	uint8_t level[WORDS_MAX][WORDS_MAX];
+	size_t rows, columns;
+};
+
+static int
+take_best(struct pairs *pairs)
+{
+	size_t i, j, row = 0, column = 0;
+
+	for (i = 0; i < pairs->rows; i++)
+		for (j = 0; j < pairs->columns; j++)
+			if (pairs->level[i][j] < pairs->level[row][column]) {
+				row = i;
+				column = j;
+			}
+	i = pairs->level[row][column];
+	for (j = 0; j < pairs->columns; j++)
+		pairs->level[row][j] = TAKEN;
+	for (j = 0; j < pairs->rows; j++)
+		pairs->level[j][column] = TAKEN;
+	return (int)i;
+}
+
+/* Each word of the field of fewer words with one of the other's, the best
+ * pairs first.  How well the best and the worst of them agree. */
+static void
+assign(const struct words *a, const struct words *b, int *best, int *worst)
+{
+	struct pairs pairs = { .rows = a->count, .columns = b->count };
+	size_t i, j, left = a->count < b->count ? a->count : b->count;
+
+	for (i = 0; i < a->count; i++)
+		for (j = 0; j < b->count; j++)
+			pairs.level[i][j] = (uint8_t)word_level(a->word[i],
+			    b->word[j]);
+	*best = *worst = take_best(&pairs);
+	while (--left > 0)
+		*worst = take_best(&pairs);
+}
+
+/* Fields of several words.  All words of the shorter one in the longer one
+ * are close; one of them that is not leaves little more than alike: Anna
+ * Maria is not Anna Karin. */
+static int
+words_level(struct slice a, struct slice b)
+{
+	struct words x, y;
+	int best, worst;
+
+	if (equal_but_blanks(a, b))
+		return NAME_CLOSE;
+	words_of(&x, a);
+	words_of(&y, b);
+	assign(&x, &y, &best, &worst);
+	if (best <= NAME_CLOSE)
+		return worst < NAME_FAR ? NAME_CLOSE : NAME_ALIKE;
+	if (spells_initials(a, &y) || spells_initials(b, &x))
+		return NAME_INITIAL;
+	return best;
+}
+
+/* So that a tie falls the same from either side. */
+static bool
+in_order(struct slice a, struct slice b)
+{
+	return a.size != b.size ? a.size < b.size :
+	    memcmp(a.text, b.text, a.size) < 0;
+}
+
 int
 omni__name_level(struct slice a, struct slice b)
 {
-	struct slice rest_a, x, y;
-	int best;
+	int whole, parts;
 
 	if (a.size == 0 || b.size == 0)
 		return OMNI__MISSING_LEVEL;
-	best = word_level(a, b);
-	if (best == OMNI__EXACT || (!several_words(a) && !several_words(b)))
-		return best;
-	for (rest_a = a; next_word(&rest_a, &x);) {
-		struct slice rest_b = b;
-
-		while (next_word(&rest_b, &y)) {
-			int level = word_level(x, y);
-
-			if (level == OMNI__EXACT)
-				level = NAME_CLOSE;
-			if (level < best)
-				best = level;
-		}
-	}
-	return best;
+	if (!several_words(a) && !several_words(b))
+		return word_level(a, b);
+	if (equal(a, b))
+		return OMNI__EXACT;
+	whole = word_level(a, b);
+	parts = in_order(a, b) ? words_level(a, b) : words_level(b, a);
+	return whole < parts ? whole : parts;
 }
 
 /* ---- across the fields ---------------------------------------------- */

@@ -144,6 +144,21 @@ other_tokens(struct collector *c, const char *at, size_t size)
 	}
 }
 
+/* The family name of a full one, without what joins it. */
+static omni_status
+split_full_name(struct collector *c)
+{
+	omni_status status;
+
+	omni__buf_clear(&c->work);
+	status = omni__name_split(&c->given, &c->other, &c->work,
+	    c->full.bytes, c->full.size);
+	if (status != OMNI_NOMEM && c->work.size > 0)
+		status = omni__name_core(&c->family, c->work.bytes,
+		    c->work.size);
+	return status;
+}
+
 /* A full name stands for given and family where those are not told. */
 static omni_status
 use_full_name(struct collector *c)
@@ -153,8 +168,7 @@ use_full_name(struct collector *c)
 	if (c->full.size == 0)
 		return OMNI_OK;
 	if (c->given.size == 0 && c->family.size == 0)
-		status = omni__name_split(&c->given, &c->other, &c->family,
-		    c->full.bytes, c->full.size);
+		status = split_full_name(c);
 	else {
 		const struct omni__kind *family =
 		    omni__kind_find("name.family");
@@ -247,13 +261,15 @@ finish(const struct omni *db, const struct omni__model *model,
 			i++;
 		person->begin[c] = (uint8_t)i;
 	}
-	for (i = 0; i < person->count; i++)
-		if (model->behaviour[person->items[i].column] &
-		    OMNI__IDENTIFIER)
-			person->items[i].hash = item_key(db,
-			    &person->items[i]);
-		else
-			person->items[i].hash = 0;
+	for (i = 0; i < person->count; i++) {
+		struct omni__item *item = &person->items[i];
+		bool key = (model->behaviour[item->column] &
+		    OMNI__IDENTIFIER) != 0;
+
+		item->hash = key ? item_key(db, item) : 0;
+		item->value = key ? 0 : omni__model_value(model,
+		    item->column, item->text, item->size);
+	}
 	person->mark = name_mark(db, person);
 }
 

@@ -22,15 +22,17 @@ static const struct particle {
 	{ .word = "dos" }, { .word = "du" }, { .word = "el" },
 	{ .word = "ibn" }, { .word = "la", .leads = true }, { .word = "las" },
 	{ .word = "le" }, { .word = "los" }, { .word = "of" },
-	{ .word = "t" }, { .word = "ten" }, { .word = "ter" },
+	{ .word = "ten" }, { .word = "ter" },
 	{ .word = "the" }, { .word = "van" }, { .word = "vom" },
 	{ .word = "von", .leads = true }, { .word = "zu", .leads = true },
 	{ .word = "zum" }, { .word = "zur", .leads = true }
 };
 
 static const char *const titles[] = {
-	"dr", "frau", "fru", "herr", "miss", "mlle", "mme", "mr", "mrs", "ms",
-	"mx", "prof", "professor", "sir", "sra", "srta"
+	"dame", "dhr", "doctor", "dr", "frau", "fru", "herr", "hon", "lady",
+	"lord", "madame", "mevr", "miss", "mlle", "mme", "monsieur", "mr",
+	"mrs", "ms", "mx", "prof", "professor", "rev", "reverend", "rt",
+	"senor", "senora", "sir", "sra", "srta"
 };
 
 static const char *const suffixes[] = {
@@ -71,6 +73,57 @@ omni__name_normalise(struct omni__buf *buf, const char *text, size_t size)
 	return omni__words(buf, start, "'`");
 }
 
+/* "1st", "23rd": which of a line of lords, not who. */
+static bool
+is_ordinal(const struct omni__span *word)
+{
+	const char *end = word->text + word->size - 2;
+
+	return word->size >= 3 && omni__scan_digit(end[-1]) &&
+	    omni__scan_digit(word->text[0]) &&
+	    (memcmp(end, "st", 2) == 0 || memcmp(end, "nd", 2) == 0 ||
+	    memcmp(end, "rd", 2) == 0 || memcmp(end, "th", 2) == 0);
+}
+
+omni_status
+omni__name_given(struct omni__buf *buf, const char *text, size_t size)
+{
+	struct omni__span word;
+	size_t start = buf->size, at = 0, end;
+	omni_status status = omni__name_normalise(buf, text, size);
+	char *out;
+
+	if (status != OMNI_OK)
+		return status;
+	end = buf->size - start;
+	text = buf->bytes + start;
+	out = buf->bytes + start;
+	while (omni__word_next(text, end, &at, &word)) {
+		if (is_ordinal(&word) ||
+		    is_among(&word, titles, OMNI__COUNT(titles)))
+			continue;
+		if (out != buf->bytes + start)
+			*out++ = ' ';
+		memmove(out, word.text, word.size);
+		out += word.size;
+	}
+	omni__scan_done(buf, out);
+	return buf->size == start ? OMNI_NONE : OMNI_OK;
+}
+
+static bool
+joins_only(const char *text, size_t size)
+{
+	static const char *const words[] = { "and", "of", "the" };
+	struct omni__span word;
+	size_t at = 0;
+
+	while (omni__word_next(text, size, &at, &word))
+		if (!is_among(&word, words, OMNI__COUNT(words)))
+			return false;
+	return true;
+}
+
 omni_status
 omni__name_core(struct omni__buf *buf, const char *text, size_t size)
 {
@@ -84,8 +137,8 @@ omni__name_core(struct omni__buf *buf, const char *text, size_t size)
 			omni__buf_char(buf, ' ');
 		omni__buf_add(buf, word.text, word.size);
 	}
-	/* Le is a family as well. */
-	if (buf->size == start)
+	/* Le is a family as well; Of is none. */
+	if (buf->size == start && !joins_only(text, size))
 		omni__buf_add(buf, text, size);
 	if (buf->failed)
 		return OMNI_NOMEM;
