@@ -47,6 +47,14 @@ name(struct omni__buf *out, const char *value, size_t size,
 }
 
 static omni_status
+given(struct omni__buf *out, const char *value, size_t size,
+    const char *region)
+{
+	(void)region;
+	return omni__name_given(out, value, size);
+}
+
+static omni_status
 family(struct omni__buf *out, const char *value, size_t size,
     const char *region)
 {
@@ -72,6 +80,22 @@ street(struct omni__buf *out, const char *value, size_t size,
 }
 
 static omni_status
+gender(struct omni__buf *out, const char *value, size_t size,
+    const char *region)
+{
+	(void)region;
+	return omni__gender_normalise(out, value, size);
+}
+
+static omni_status
+org(struct omni__buf *out, const char *value, size_t size,
+    const char *region)
+{
+	(void)region;
+	return omni__org_normalise(out, value, size);
+}
+
+static omni_status
 fold(struct omni__buf *out, const char *value, size_t size,
     const char *region)
 {
@@ -82,17 +106,17 @@ fold(struct omni__buf *out, const char *value, size_t size,
 /* "name.full" is split by person.c before its normaliser would be asked. */
 static const struct omni__kind kinds[] = {
 	{ "name.full", OMNI__OTHER, name, OMNI_RULE_FREQUENT },
-	{ "name.given", OMNI__GIVEN, name, OMNI_RULE_FREQUENT },
+	{ "name.given", OMNI__GIVEN, given, OMNI_RULE_FREQUENT },
 	{ "name.family", OMNI__FAMILY, family, OMNI_RULE_FREQUENT },
 	{ "birth_date", OMNI__BIRTH, date, OMNI_RULE_FREQUENT },
-	{ "gender", OMNI__GENDER, fold, OMNI_RULE_FREQUENT },
+	{ "gender", OMNI__GENDER, gender, OMNI_RULE_FREQUENT },
 	{ "email", OMNI__EMAIL, email, OMNI_RULE_VERIFIED },
 	{ "phone", OMNI__PHONE, phone, OMNI_RULE_VERIFIED },
 	{ "loyalty", OMNI__LOYALTY, code, OMNI_RULE_RECENT },
 	{ "account", OMNI__ACCOUNT, code, OMNI_RULE_RECENT },
 	{ "national_id", OMNI__NATIONAL_ID, code, OMNI_RULE_FREQUENT },
 	{ "device", -1, code, OMNI_RULE_RECENT },
-	{ "name.org", OMNI__ORG, fold, OMNI_RULE_RECENT },
+	{ "name.org", OMNI__ORG, org, OMNI_RULE_RECENT },
 	{ "address.full", OMNI__STREET, street, OMNI_RULE_RECENT },
 	{ "address.street", OMNI__STREET, street, OMNI_RULE_RECENT },
 	{ "address.number", OMNI__NUMBER, fold, OMNI_RULE_RECENT },

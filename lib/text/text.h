@@ -69,6 +69,9 @@ omni_status omni__date_comparable(struct omni__buf *, const char *, size_t);
 /* name.c: tokens of a name, folded, separated by one blank; dots of initials,
  * apostrophes out, hyphens to blanks. */
 omni_status omni__name_normalise(struct omni__buf *, const char *, size_t);
+/* ... of a given name: titles ("Sir", "Dr") and ordinals are none; NONE when
+ * nothing else is there. */
+omni_status omni__name_given(struct omni__buf *, const char *, size_t);
 /* Splits a full name ("Lee, Ann Mary", "Ann Mary van der Lee") into given,
  * other and family tokens; each may be empty.  Titles and "Jr" go, particles
  * stay with the family; a single word is a given name. */
@@ -76,6 +79,12 @@ omni_status omni__name_split(struct omni__buf *given,
     struct omni__buf *other, struct omni__buf *family, const char *, size_t);
 /* Takes particles (von, de, van der ...) out of normalised tokens. */
 omni_status omni__name_core(struct omni__buf *, const char *, size_t);
+
+/* gender.c: "Female", "kvinna", "Frau" to "f", likewise m and x; NONE when it
+ * says that it is not known; other words folded. */
+omni_status omni__gender_normalise(struct omni__buf *, const char *, size_t);
+/* org.c: folded words without the legal form (AB, GmbH, Ltd) at the ends. */
+omni_status omni__org_normalise(struct omni__buf *, const char *, size_t);
 
 /* nickname.c: is one what people call the other ("bill", "william")?  Single
  * folded words; a table of groups. */
