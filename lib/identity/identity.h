@@ -80,6 +80,19 @@ omni_status omni__records_forget(struct omni *db,
 omni_status omni__rulings_erase(struct omni *db,
     const unsigned char *const *ids, size_t count);
 
+/* Everybody anew, under the model and the kinds that hold now; appends what
+ * became different to the change feed.  Resets the scratch arena. */
+omni_status omni__identity_renew(struct omni *db);
+
+/* ---- models (model_fact.c) ------------------------------------------ */
+
+/* Of MODEL facts: the one that was told last governs.  Resolves everybody
+ * anew when another does. */
+omni_status omni__models_apply(struct omni *db,
+    const struct omni__fact *facts, size_t count);
+/* Before a rebuild resolves: the model that everything rests on. */
+omni_status omni__models_rebuild(struct omni *db);
+
 /* ---- customers (customer.c) ----------------------------------------- */
 
 struct omni__member {

@@ -447,8 +447,8 @@ static const char clear_identity[] =
 #define PAGE 4000
 
 /* What was normalised is made again of the facts. */
-static omni_status
-resolve_anew(struct omni *db)
+omni_status
+omni__identity_renew(struct omni *db)
 {
 	struct omni__fact *facts;
 	int64_t after = 0;
@@ -508,7 +508,7 @@ omni__kinds_apply(struct omni *db, const struct omni__fact *facts,
 	status = omni__definitions_apply(db, facts, count);
 	if (status == OMNI_OK)
 		status = settle(db, &renew);
-	return status == OMNI_OK && renew ? resolve_anew(db) : status;
+	return status == OMNI_OK && renew ? omni__identity_renew(db) : status;
 }
 
 omni_status

@@ -12,175 +12,6 @@
 
 #include "identity/model.h"
 
-/*
- * m: how often one person's two records are at that level, u: how often two
- * strangers are, in parts per million; h: how often members of a household
- * share the value, in thousandths.  Untrained defaults, chosen over several
- * public and generated data sets at once.
- */
-struct rates {
-	uint32_t m[OMNI__LEVELS];
-	uint32_t u[OMNI__LEVELS];
-	uint32_t h;
-};
-
-static const struct rates rates[OMNI__COLUMNS] = {
-	[OMNI__GIVEN] = {
-		{ 0, 700000, 80000, 30000, 50000, 30000, 20000, 90000 },
-		{ 0, 10000, 4000, 20000, 10000, 50000, 1000, 900000 }, 60 },
-	[OMNI__FAMILY] = {
-		{ 0, 780000, 100000, 5000, 30000, 20000, 15000, 50000 },
-		{ 0, 3000, 3000, 5000, 5000, 50000, 1000, 930000 }, 850 },
-	[OMNI__OTHER] = {
-		{ 0, 600000, 80000, 50000, 20000, 1000, 1000, 250000 },
-		{ 0, 20000, 5000, 30000, 10000, 100, 100, 930000 }, 100 },
-	[OMNI__BIRTH] = {
-		{ 0, 800000, 100000, 40000, 10000, 10000, 5000, 35000 },
-		{ 0, 200, 1500, 6000, 4000, 20000, 30000, 940000 }, 30 },
-	[OMNI__GENDER] = {
-		{ 0, 970000, 1000, 1000, 1000, 1000, 1000, 25000 },
-		{ 0, 500000, 1000, 1000, 1000, 1000, 1000, 490000 }, 0 },
-	[OMNI__EMAIL] = {
-		{ 0, 720000, 100000, 60000, 30000, 20000, 5000, 65000 },
-		{ 0, 200, 200, 1000, 2000, 10000, 100, 986000 }, 150 },
-	[OMNI__PHONE] = {
-		{ 0, 700000, 60000, 1000, 1000, 1000, 1000, 237000 },
-		{ 0, 200, 300, 100, 100, 100, 100, 999000 }, 350 },
-	[OMNI__LOYALTY] = {
-		{ 0, 850000, 5000, 5000, 5000, 5000, 5000, 125000 },
-		{ 0, 100, 100, 100, 100, 100, 100, 999500 }, 120 },
-	[OMNI__ACCOUNT] = {
-		{ 0, 850000, 5000, 5000, 5000, 5000, 5000, 125000 },
-		{ 0, 100, 100, 100, 100, 100, 100, 999500 }, 30 },
-	[OMNI__NATIONAL_ID] = {
-		{ 0, 850000, 100000, 5000, 5000, 5000, 5000, 30000 },
-		{ 0, 100, 500, 100, 100, 100, 100, 999000 }, 0 },
-	[OMNI__STREET] = {
-		{ 0, 700000, 120000, 30000, 10000, 5000, 5000, 130000 },
-		{ 0, 1000, 3000, 10000, 100000, 100, 100, 880000 }, 950 },
-	[OMNI__NUMBER] = {
-		{ 0, 850000, 10000, 10000, 10000, 10000, 10000, 100000 },
-		{ 0, 20000, 10000, 10000, 10000, 10000, 10000, 930000 },
-		950 },
-	[OMNI__POSTCODE] = {
-		{ 0, 750000, 80000, 30000, 20000, 5000, 5000, 110000 },
-		{ 0, 2000, 5000, 10000, 60000, 100, 100, 920000 }, 950 },
-	[OMNI__CITY] = {
-		{ 0, 780000, 80000, 20000, 10000, 5000, 5000, 100000 },
-		{ 0, 50000, 10000, 20000, 50000, 100, 100, 870000 }, 970 },
-	[OMNI__EXTRA] = {
-		{ 0, 600000, 150000, 50000, 20000, 5000, 5000, 170000 },
-		{ 0, 1000, 3000, 20000, 80000, 100, 100, 900000 }, 900 },
-	[OMNI__REGION] = {
-		{ 0, 880000, 5000, 5000, 5000, 5000, 5000, 95000 },
-		{ 0, 250000, 1000, 1000, 1000, 1000, 1000, 740000 }, 990 },
-	[OMNI__ORG] = {
-		{ 0, 700000, 80000, 50000, 20000, 5000, 5000, 140000 },
-		{ 0, 5000, 3000, 10000, 30000, 100, 100, 950000 }, 200 },
-	[OMNI__ATTR] = {
-		{ 0, 700000, 50000, 60000, 20000, 5000, 5000, 160000 },
-		{ 0, 30000, 10000, 30000, 60000, 100, 100, 870000 }, 500 },
-};
-
-/* Of a store that was never trained. */
-#define POPULATION 32768
-
-static struct omni__weight
-weight_of(uint64_t m, uint64_t u, uint64_t h)
-{
-	/* r = (1 - h) u + h m, in parts per billion. */
-	uint64_t r = (1000 - h) * u + h * m;
-	struct omni__weight w = {
-		omni__log2_ratio(m, u), omni__log2_ratio(m * 1000, r)
-	};
-
-	return w;
-}
-
-/* Identifiers: u is how many hold the value among the population; scaled
- * so that a fraction of a part per million does not vanish. */
-static struct omni__weight
-identifier_weight(const struct rates *rate, uint64_t holders)
-{
-	uint64_t m = (uint64_t)rate->m[OMNI__EXACT] * POPULATION;
-
-	return weight_of(m, holders * 1000000, rate->h);
-}
-
-static void
-default_model(struct omni__model *model)
-{
-	static const uint64_t holders[] = { 1, 4, 16 };
-	int c, l;
-
-	memset(model, 0, sizeof(*model));
-	memcpy(model->behaviour, omni__behaviour, sizeof(model->behaviour));
-	model->columns = OMNI__HOST;
-	for (c = 0; c < OMNI__COLUMNS; c++) {
-		const struct rates *rate = &rates[c];
-
-		for (l = OMNI__EXACT; l < OMNI__LEVELS; l++)
-			model->level[c][l] = weight_of(rate->m[l],
-			    rate->u[l], rate->h);
-		if (!(model->behaviour[c] & OMNI__IDENTIFIER))
-			continue;
-		for (l = OMNI__STEP_1; l < OMNI__STEP_COMMON; l++)
-			model->exact[c][l] = identifier_weight(rate,
-			    holders[l]);
-	}
-	/* As many pairs of records are one person's as there are people. */
-	model->prior.strangers = omni__log2_ratio(2, POPULATION);
-	model->prior.relatives = 0;
-	model->join = -OMNI__BIT;
-	model->sure = 5 * OMNI__BIT;
-	model->edge = -2 * OMNI__BIT;
-}
-
-uint32_t
-omni__model_value(const struct omni__model *model, int column,
-    const char *text, size_t size)
-{
-	(void)model;
-	(void)column;
-	(void)text;
-	(void)size;
-	return 0;
-}
-
-int32_t
-omni__model_sources(const struct omni__model *model, int64_t a, int64_t b)
-{
-	(void)model;
-	(void)a;
-	(void)b;
-	return 0;
-}
-
-omni_status
-omni__model(struct omni *db, const struct omni__model **out)
-{
-	struct omni__model *model = db->identity;
-	const struct omni__kinds *kinds;
-	omni_status status = omni__kinds(db, &kinds);
-
-	if (status != OMNI_OK)
-		return status;
-	if (model == NULL) {
-		model = omni__realloc(&db->env, NULL, sizeof(*model));
-		if (model == NULL)
-			return omni__nomem(&db->error);
-		default_model(model);
-		db->identity = model;
-	} else if (model->kinds == kinds->digest) {
-		*out = model;
-		return OMNI_OK;
-	} else
-		default_model(model);
-	omni__kinds_weigh(kinds, POPULATION, model);
-	*out = model;
-	return OMNI_OK;
-}
-
 /* ---- evidence ------------------------------------------------------- */
 
 static void
@@ -232,8 +63,9 @@ attributes(const struct omni__model *model, const struct omni__levels *l)
 	size_t i;
 
 	for (i = 0; i < l->attributes; i++) {
-		const struct omni__weight *w =
-		    &model->level[OMNI__ATTR][l->attribute[i].level];
+		const struct omni__attribute *one = &l->attribute[i];
+		const struct omni__weight *w = omni__value_weight(model,
+		    one->left->value, OMNI__ATTR, one->level);
 
 		sum.strangers += w->strangers;
 		sum.relatives += w->relatives;
@@ -271,6 +103,9 @@ omni__evidence(const struct omni__model *model,
 		else if (level == OMNI__EXACT &&
 		    model->behaviour[c] & OMNI__IDENTIFIER)
 			e->column[c] = model->exact[c][levels->step[c]];
+		else if (level == OMNI__EXACT && levels->left[c] != NULL)
+			e->column[c] = *omni__value_weight(model,
+			    levels->left[c]->value, c, level);
 		else
 			e->column[c] = model->level[c][level];
 	}

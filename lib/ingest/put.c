@@ -636,6 +636,9 @@ omni__apply_all(struct omni *db, const struct omni__fact *facts,
 		status = omni__timeline_apply(db, facts, count);
 	if (status == OMNI_OK)
 		status = omni__consent_apply(db, facts, count);
+	/* Last: whom it resolves anew must be there. */
+	if (status == OMNI_OK && !rebuilding)
+		status = omni__models_apply(db, facts, count);
 	return status;
 }
 

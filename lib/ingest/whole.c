@@ -22,6 +22,8 @@ rebuild(struct omni *db)
 	status = omni__projections_clear(db);
 	if (status == OMNI_OK)
 		status = omni__kinds_rebuild(db);
+	if (status == OMNI_OK)
+		status = omni__models_rebuild(db);
 	while (status == OMNI_OK) {
 		omni__arena_reset(&db->scratch);
 		status = omni__facts_scan(db, after, PAGE, &facts, &count);
@@ -71,6 +73,7 @@ static const char copy_projections[] =
 "CREATE TABLE omni_held_version AS SELECT * FROM omni_version;\n"
 "CREATE TABLE omni_held_key AS SELECT * FROM omni_key;\n"
 "CREATE TABLE omni_held_verdict AS SELECT * FROM omni_verdict;\n"
+"CREATE TABLE omni_held_review AS SELECT * FROM omni_review;\n"
 "CREATE TABLE omni_held_timeline AS SELECT * FROM omni_timeline;\n"
 "CREATE TABLE omni_held_reference AS SELECT * FROM omni_reference;\n"
 "CREATE TABLE omni_held_usage AS SELECT * FROM omni_usage;\n"
@@ -88,7 +91,7 @@ static const char copy_projections[] =
 
 static const struct omni__sql differences[] = {
 	DIFFERENCE("record"), DIFFERENCE("version"), DIFFERENCE("key"),
-	DIFFERENCE("verdict"), DIFFERENCE("timeline"),
+	DIFFERENCE("verdict"), DIFFERENCE("review"), DIFFERENCE("timeline"),
 	DIFFERENCE("reference"), DIFFERENCE("usage"), DIFFERENCE("setting"),
 	DIFFERENCE("definition"), DIFFERENCE("statement"),
 	DIFFERENCE("contact"),

@@ -71,7 +71,8 @@ destroy(struct omni *db)
 	}
 	omni__terms_forget(db);
 	omni__arena_free(&db->scratch);
-	omni__free(&env, db->identity);
+	if (db->identity != NULL)
+		db->identity_free(db);
 	omni__free(&env, db->kinds);
 	omni__wipe(db->tenant_key, sizeof(db->tenant_key));
 	omni__free(&env, db);

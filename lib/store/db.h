@@ -53,6 +53,7 @@ struct omni {
 					 * is surely one */
 	uint64_t transaction;		/* counts them, repeated ones too */
 	void *identity;			/* the identity room's weights */
+	void (*identity_free)(struct omni *db);
 	void *kinds;			/* ... and its kinds */
 	int64_t process;		/* pid that opened it */
 	atomic_int references;		/* the handle and its cursors */
