@@ -378,8 +378,8 @@ omni__person_sketch(const struct omni *db, const struct omni__person *person)
 	return (int64_t)sketch;
 }
 
-bool
-omni__sketches_meet(int64_t left, int64_t right)
+int
+omni__sketches_points(int64_t left, int64_t right)
 {
 	uint64_t a = (uint64_t)left, b = (uint64_t)right, x, y;
 	uint64_t given_a = a >> 53 & 511, given_b = b >> 53 & 511;
@@ -406,5 +406,11 @@ omni__sketches_meet(int64_t left, int64_t right)
 		points += x == y ? sketch_parts[i].agrees :
 		    -sketch_parts[i].differs;
 	}
-	return points >= POINTS_MIN;
+	return points;
+}
+
+bool
+omni__sketches_meet(int64_t a, int64_t b)
+{
+	return omni__sketches_points(a, b) >= POINTS_MIN;
 }

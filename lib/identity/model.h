@@ -163,6 +163,8 @@ size_t omni__person_blocks(const struct omni *db,
 int64_t omni__person_sketch(const struct omni *db,
     const struct omni__person *);
 bool omni__sketches_meet(int64_t a, int64_t b);
+/* How much they have in common, and how much not: the more the liker. */
+int omni__sketches_points(int64_t a, int64_t b);
 
 /* ---- levels of agreement (level.c) ---------------------------------- */
 
