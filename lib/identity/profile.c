@@ -495,8 +495,8 @@ find_residences(struct chooser *c, struct residence **out, size_t *count)
 {
 	struct gather *g = c->g;
 	struct residence *list, *r = NULL;
-	struct mention *mentions;
-	size_t i, n = 0, total;
+	struct mention *mentions = NULL;
+	size_t i, n = 0, total = 0;
 	omni_status status = address_mentions(g, &mentions, &total);
 
 	if (status != OMNI_OK)

@@ -68,7 +68,26 @@ omni__csv_set_time(struct omni_import *import, const char *column)
 	return wish_replace(import, OMNI__USE_TIME, column);
 }
 
-/* The record itself knows which kinds there are. */
+static omni_status
+kind_known(struct omni_import *import, const char *name)
+{
+	omni_kind *kind = NULL;
+	omni_status status;
+
+	if (strncmp(name, "attr.", 5) == 0)
+		return OMNI_OK;
+	status = omni_kind_get(import->object.db, name, &kind);
+	omni_kind_free(kind);
+	if (status == OMNI_NONE)
+		return omni__fail(&import->object.error, OMNI_UNDEFINED,
+		    "kind \"%.60s\" is not known: use a built-in kind or "
+		    "attr.NAME, or define it", name);
+	return status < 0 ? omni__fail(&import->object.error, status, "%s",
+	    omni_errmsg(import->object.db)) : OMNI_OK;
+}
+
+/* The record itself knows what a kind is called, the store which there
+ * are. */
 omni_status
 omni__csv_map(struct omni_import *import, const char *column,
     const char *kind)
@@ -82,6 +101,8 @@ omni__csv_map(struct omni_import *import, const char *column,
 	if (status < 0)
 		(void)omni__fail(&import->object.error, status, "%s",
 		    omni_record_errmsg(probe));
+	else
+		status = kind_known(import, kind);
 	omni_record_free(probe);
 	if (status < 0)
 		return status;

@@ -108,6 +108,7 @@ omni_status omni__own_channel(struct omni__line *,
     const struct omni__event *);
 omni_status omni__own_purpose(struct omni__line *,
     const struct omni__event *);
+omni_status omni__own_kind(struct omni__line *, const struct omni__event *);
 omni_status omni__own_contact(struct omni__line *,
     const struct omni__event *);
 omni_status omni__own_setting(struct omni__line *,

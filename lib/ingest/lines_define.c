@@ -1,5 +1,5 @@
 /*
- * Lines that define: channels and purposes, and what is known of a contact
+ * Lines that define: channels, purposes and kinds, and what is known of a contact
  * point or set by a customer.  Each is a put of its own: what waits in the
  * batch is committed before, so that order is kept.
  */
@@ -211,6 +211,131 @@ omni__own_purpose(struct omni__line *line, const struct omni__event *event)
 		status = omni__import_outcome(line->import, line->number,
 		    omni_purpose_put(line->import->object.db, purpose, NULL));
 	omni_purpose_free(purpose);
+	return status;
+}
+
+/* ---- omni.kind ------------------------------------------------------ */
+
+static const struct omni__word rules[] = {
+	{ "recent", OMNI_RULE_RECENT },
+	{ "frequent", OMNI_RULE_FREQUENT },
+	{ "verified", OMNI_RULE_VERIFIED },
+	{ "source", OMNI_RULE_SOURCE },
+	{ NULL, 0 },
+};
+
+struct kind {
+	const char *name, *normaliser, *comparator;
+	int32_t identifier, exclusive, single, stable, shared, veto, rule;
+	const json_t *sources;
+};
+
+static omni_status
+kind_read(struct omni__line *line, const json_t *data, struct kind *read)
+{
+	const struct omni__member members[] = {
+		{ "name", OMNI__REQUIRED, .text = &read->name },
+		{ "normaliser", OMNI__OPTIONAL, .text = &read->normaliser },
+		{ "comparator", OMNI__OPTIONAL, .text = &read->comparator },
+		{ "identifier", OMNI__OPTIONAL,
+		    .number = &read->identifier },
+		{ "exclusive", OMNI__OPTIONAL, .number = &read->exclusive },
+		{ "single", OMNI__OPTIONAL, .number = &read->single },
+		{ "stable", OMNI__OPTIONAL, .number = &read->stable },
+		{ "shared", OMNI__OPTIONAL, .number = &read->shared },
+		{ "veto", OMNI__OPTIONAL, .number = &read->veto },
+		{ "rule", OMNI__OPTIONAL, .number = &read->rule,
+		    .words = rules },
+	};
+	omni_status status = omni__line_members(line, data, "data.", members,
+	    OMNI__COUNT(members));
+
+	if (status == OMNI_OK)
+		status = omni__line_array(line, data, "data.", "sources",
+		    OMNI__OPTIONAL, &read->sources);
+	return status;
+}
+
+static omni_status
+kind_said(omni_kind *kind, const struct kind *read)
+{
+	const struct {
+		omni_status (*set)(omni_kind *, int32_t);
+		int32_t value;
+	} numbers[] = {
+		{ omni_kind_set_identifier, read->identifier },
+		{ omni_kind_set_exclusive, read->exclusive },
+		{ omni_kind_set_single, read->single },
+		{ omni_kind_set_stable, read->stable },
+		{ omni_kind_set_shared, read->shared },
+		{ omni_kind_set_veto, read->veto },
+		{ omni_kind_set_rule, read->rule },
+	};
+	omni_status status = OMNI_OK;
+	size_t i;
+
+	if (read->normaliser != NULL)
+		status = omni_kind_set_normaliser(kind, read->normaliser);
+	if (status >= 0 && read->comparator != NULL)
+		status = omni_kind_set_comparator(kind, read->comparator);
+	for (i = 0; i < OMNI__COUNT(numbers) && status >= 0; i++)
+		if (numbers[i].value != OMNI__NO_NUMBER)
+			status = numbers[i].set(kind, numbers[i].value);
+	return status;
+}
+
+static omni_status
+kind_sources(struct omni__line *line, omni_kind *kind, const json_t *sources)
+{
+	omni_status status = OMNI_OK;
+	size_t i;
+
+	for (i = 0; i < json_array_size(sources) && status >= 0; i++) {
+		const char *name = json_string_value(
+		    json_array_get(sources, i));
+
+		if (name == NULL || *name == '\0')
+			return omni__fail(&line->error, OMNI_INVALID,
+			    "data.sources has an entry that is no name");
+		status = omni_kind_add_source(kind, name);
+	}
+	return status;
+}
+
+static omni_status
+kind_fill(struct omni__line *line, const struct omni__event *event,
+    omni_kind *kind, const struct kind *read)
+{
+	omni_status status = omni_kind_set_key(kind, event->source,
+	    event->id);
+
+	if (status >= 0 && event->time != OMNI_TIME_UNKNOWN)
+		status = omni_kind_set_time(kind, event->time);
+	if (status >= 0)
+		status = kind_said(kind, read);
+	if (status >= 0)
+		status = kind_sources(line, kind, read->sources);
+	if (status < 0)
+		return omni__line_blame(line, status,
+		    omni_kind_errmsg(kind));
+	return omni__import_flush(line->import);
+}
+
+omni_status
+omni__own_kind(struct omni__line *line, const struct omni__event *event)
+{
+	struct kind read = { .name = NULL };
+	omni_kind *kind = NULL;
+	omni_status status = kind_read(line, event->data, &read);
+
+	if (status == OMNI_OK && (kind = omni_kind_new(read.name)) == NULL)
+		status = omni__line_nomem(line);
+	if (status == OMNI_OK)
+		status = kind_fill(line, event, kind, &read);
+	if (status == OMNI_OK)
+		status = omni__import_outcome(line->import, line->number,
+		    omni_kind_put(line->import->object.db, kind, NULL));
+	omni_kind_free(kind);
 	return status;
 }
 

@@ -172,6 +172,7 @@ static const struct {
 	{ "omni.statement", own_statement },
 	{ "omni.channel", omni__own_channel },
 	{ "omni.purpose", omni__own_purpose },
+	{ "omni.kind", omni__own_kind },
 	{ "omni.contact", omni__own_contact },
 	{ "omni.setting", omni__own_setting },
 };
