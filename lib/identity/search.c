@@ -15,6 +15,14 @@
 #define MEMBERS_READ 256
 #define MEMBERS_WEIGHED 64
 
+/* Of a block that points at somebody all holders are read; of those that
+ * are too many, so many together. */
+#define BLOCK_READ 130
+#define CROWD_READ 1000
+
+/* The mark of the row that a crowded block begins with. */
+#define CROWDED (-1)
+
 /* A record that has something in common with the question. */
 struct candidate {
 	const unsigned char *record;
@@ -30,6 +38,7 @@ struct searcher {
 	struct omni__search *search;
 	const struct omni__model *model;
 	struct omni__person asked;
+	int64_t sketch;		/* of the question */
 	struct omni__map seen;	/* records to candidates */
 	struct candidate *candidates;
 	size_t count, room;
@@ -98,6 +107,105 @@ find_holders(struct searcher *s)
 	return status;
 }
 
+static const struct omni__sql find_block = {
+	.name = "find_block",
+	.in = "hash:i limit:i",
+	.out = "ib",
+	.sql = "SELECT k.mark, k.record FROM omni_key k\n"
+	    "WHERE k.hash = $hash\n"
+	    "ORDER BY k.mark, k.record LIMIT $limit",
+};
+
+static omni_status
+read_blocks(struct searcher *s, const int64_t *hashes, size_t count,
+    int64_t limit, struct omni__result *result)
+{
+	struct omni__value v[2 * OMNI__BLOCKS_MAX];
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		v[2 * i] = omni__int(hashes[i]);
+		v[2 * i + 1] = omni__int(limit);
+	}
+	return omni__query(s->db, &find_block, v, count, result);
+}
+
+/* limit: a block with as many rows may have more. */
+static omni_status
+take_blocks(struct searcher *s, const struct omni__result *result,
+    const bool *skip, size_t limit)
+{
+	size_t rows[OMNI__BLOCKS_MAX] = { 0 }, i;
+	omni_status status = make_room(s, result->count);
+
+	for (i = 0; status == OMNI_OK && i < result->count; i++)
+		rows[result->ordinal[i]]++;
+	for (i = 0; status == OMNI_OK && i < result->count; i++) {
+		const struct omni__value *v = OMNI__AT(result, i, 0);
+		struct candidate *c;
+
+		if (v[0].number == CROWDED || skip[result->ordinal[i]])
+			continue;
+		c = candidate(s, v[1].bytes);
+		if (c == NULL)
+			return omni__nomem(&s->db->error);
+		if (c->points == 0)
+			c->points = omni__sketches_points(s->sketch,
+			    v[0].number);
+		c->chosen |= rows[result->ordinal[i]] < limit;
+	}
+	return status;
+}
+
+/* Crowded blocks begin with their marker. */
+static size_t
+find_crowds(const struct omni__result *result, const int64_t *hashes,
+    bool *crowded, int64_t *crowds)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < result->count; i++) {
+		size_t block = result->ordinal[i];
+
+		if (OMNI__AT(result, i, 0)->number == CROWDED &&
+		    !crowded[block]) {
+			crowded[block] = true;
+			crowds[n++] = hashes[block];
+		}
+	}
+	return n;
+}
+
+static omni_status
+find_blocks(struct searcher *s)
+{
+	struct omni__block blocks[OMNI__BLOCKS_MAX];
+	int64_t hashes[OMNI__BLOCKS_MAX], crowds[OMNI__BLOCKS_MAX];
+	bool crowded[OMNI__BLOCKS_MAX] = { false };
+	bool none[OMNI__BLOCKS_MAX] = { false };
+	struct omni__result result;
+	omni_status status;
+	size_t i, n, limit;
+
+	n = omni__person_blocks(s->db, &s->asked, blocks);
+	s->sketch = omni__person_sketch(s->db, &s->asked);
+	for (i = 0; i < n; i++)
+		hashes[i] = blocks[i].hash;
+	if (n == 0)
+		return OMNI_OK;
+	status = read_blocks(s, hashes, n, BLOCK_READ, &result);
+	if (status != OMNI_OK)
+		return status;
+	n = find_crowds(&result, hashes, crowded, crowds);
+	status = take_blocks(s, &result, crowded, SIZE_MAX);
+	if (status != OMNI_OK || n == 0)
+		return status;
+	limit = CROWD_READ / n;
+	status = read_blocks(s, crowds, n, (int64_t)limit, &result);
+	return status == OMNI_OK ? take_blocks(s, &result, none, limit) :
+	    status;
+}
+
 static int
 most_in_common(const void *left, const void *right)
 {
@@ -113,6 +221,8 @@ find_candidates(struct searcher *s)
 {
 	omni_status status = find_holders(s);
 
+	if (status == OMNI_OK)
+		status = find_blocks(s);
 	if (status != OMNI_OK || s->count == 0)
 		return status;
 	qsort(s->candidates, s->count, sizeof(*s->candidates),
@@ -144,8 +254,7 @@ weigh_record(struct searcher *s, const struct omni__value *v,
 	if (v[0].size != OMNI__ID || v[1].size != OMNI__ID)
 		return omni__fail(&s->db->error, OMNI_CORRUPT,
 		    "a record's row is damaged: rebuild the store");
-	status = omni__person_unpack(s->db, v[2].bytes, v[2].size,
-	    &person);
+	status = omni__person_unpack(s->db, v[2].bytes, v[2].size, &person);
 	if (status != OMNI_OK)
 		return status;
 	c->customer = v[0].bytes;
@@ -370,11 +479,9 @@ weigh_customers(struct searcher *s)
 	for (i = k = 0; i < s->customer_count && status == OMNI_OK; i++) {
 		for (n = 0; k < result.count && result.ordinal[k] == i &&
 		    status == OMNI_OK; k++, n++) {
-			const struct omni__value *v =
-			    OMNI__AT(&result, k, 0);
-
-			status = omni__person_unpack(s->db, v->bytes,
-			    v->size, &person[k]);
+			status = omni__person_unpack(s->db,
+			    result.values[k].bytes, result.values[k].size,
+			    &person[k]);
 			persons[n] = &person[k];
 		}
 		if (status == OMNI_OK && n > 0)
@@ -407,10 +514,8 @@ search_features(struct omni *db, struct omni__search *search)
 		return status;
 	search->threshold = db->sure ? s.model->sure : s.model->join;
 	search->sure = s.model->sure;
-	status = omni__kinds_check(db, search->who);
-	if (status == OMNI_OK)
-		status = omni__person_make(db, search->who->features,
-		    search->who->count, &s.asked);
+	status = omni__person_make(db, search->who->features,
+	    search->who->count, &s.asked);
 	if (status == OMNI_OK)
 		status = find_candidates(&s);
 	if (status == OMNI_OK)
