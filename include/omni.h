@@ -475,6 +475,10 @@ OMNI_API omni_status omni_verdict_add(omni_verdict *verdict, int32_t side,
     const char *source, const char *key);
 OMNI_API omni_status omni_verdict_add_id(omni_verdict *verdict,
     int32_t side, const char *record_id);
+/* All records that the customer has now, so that merging two customers is a
+ * verdict, too.  OMNI_NONE: there is no such customer. */
+OMNI_API omni_status omni_verdict_add_customer(omni *db,
+    omni_verdict *verdict, int32_t side, const char *customer);
 OMNI_API omni_status omni_verdict_set_author(omni_verdict *verdict,
     const char *author);
 OMNI_API omni_status omni_verdict_set_reason(omni_verdict *verdict,
@@ -483,6 +487,56 @@ OMNI_API omni_status omni_verdict_set_time(omni_verdict *verdict,
     int64_t time);
 OMNI_API omni_status omni_verdict_put(omni *db, const omni_verdict *verdict,
     int64_t *fact);
+
+typedef struct omni_preview omni_preview;
+/* What putting the verdict would change now, as the feed would tell it.
+ * Changes nothing, but takes the store as a writer does. */
+OMNI_API omni_status omni_verdict_preview(omni *db,
+    const omni_verdict *verdict, omni_preview **preview);
+OMNI_API int32_t omni_preview_count(const omni_preview *preview);
+/* OMNI_CHANGE_*. */
+OMNI_API int32_t omni_preview_change(const omni_preview *preview, int32_t i);
+OMNI_API const char *omni_preview_customer(const omni_preview *preview,
+    int32_t i);
+/* NULL when the change is about one customer. */
+OMNI_API const char *omni_preview_other(const omni_preview *preview,
+    int32_t i);
+OMNI_API void omni_preview_free(omni_preview *preview);
+
+#define OMNI_VERDICT_IN_FORCE		1
+#define OMNI_VERDICT_CONTRADICTED	2	/* by newer ones, and ignored */
+#define OMNI_VERDICT_DORMANT		3	/* its records are away */
+
+typedef struct omni_verdicts omni_verdicts;
+/* All verdicts that are held, newest first, as of the call. */
+OMNI_API omni_status omni_verdicts_open(omni *db, omni_verdicts **verdicts);
+/* OMNI_OK or OMNI_DONE; the strings live as long as the list. */
+OMNI_API omni_status omni_verdicts_next(omni_verdicts *verdicts);
+OMNI_API int64_t omni_verdicts_fact(const omni_verdicts *verdicts);
+/* OMNI_VERDICT_SAME or _DIFFERENT. */
+OMNI_API int32_t omni_verdicts_what(const omni_verdicts *verdicts);
+OMNI_API const char *omni_verdicts_author(const omni_verdicts *verdicts);
+OMNI_API const char *omni_verdicts_reason(const omni_verdicts *verdicts);
+OMNI_API int64_t omni_verdicts_time(const omni_verdicts *verdicts);
+/* OMNI_VERDICT_IN_FORCE, _CONTRADICTED or _DORMANT. */
+OMNI_API int32_t omni_verdicts_state(const omni_verdicts *verdicts);
+/* Of a contradicted one, the fact of a newer one that it does not go with;
+ * else 0. */
+OMNI_API int64_t omni_verdicts_against(const omni_verdicts *verdicts);
+/* Non-zero: a record says something that came after the verdict. */
+OMNI_API int32_t omni_verdicts_outdated(const omni_verdicts *verdicts);
+/* The records that it names. */
+OMNI_API int32_t omni_verdicts_count(const omni_verdicts *verdicts);
+OMNI_API int32_t omni_verdicts_side(const omni_verdicts *verdicts,
+    int32_t i);
+OMNI_API const char *omni_verdicts_record_id(const omni_verdicts *verdicts,
+    int32_t i);
+/* NULL for an inline record, and for one that is away. */
+OMNI_API const char *omni_verdicts_source(const omni_verdicts *verdicts,
+    int32_t i);
+OMNI_API const char *omni_verdicts_key(const omni_verdicts *verdicts,
+    int32_t i);
+OMNI_API void omni_verdicts_free(omni_verdicts *verdicts);
 
 /* ---- review: what a steward should look at -------------------------- */
 

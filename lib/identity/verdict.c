@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "identity/identity.h"
+#include "identity/verdict.h"
 
 #define MEMBERS_MAX 1000
 
@@ -93,6 +93,67 @@ omni_verdict_add_id(omni_verdict *verdict, int32_t side,
 	status = omni__id_parse(&verdict->object.error, "record_id",
 	    record_id, member.id);
 	return status == OMNI_OK ? add(verdict, &member) : status;
+}
+
+struct find_members {
+	unsigned char id[OMNI__ID];
+	struct omni__member *members;	/* in the scratch arena */
+	size_t count;
+};
+
+static omni_status
+find_members(struct omni *db, void *context)
+{
+	struct find_members *find = context;
+	unsigned char customer[OMNI__ID];
+	omni_status status;
+	bool found;
+
+	status = omni__customer_lookup(db, find->id, customer, &found);
+	if (status != OMNI_OK || !found)
+		return status != OMNI_OK ? status : OMNI_NONE;
+	return omni__customer_members(db, customer, &find->members,
+	    &find->count);
+}
+
+static omni_status
+add_all(struct omni_verdict *verdict, int32_t side,
+    const struct find_members *find)
+{
+	struct named member = { .side = side };
+	omni_status status = OMNI_OK;
+	size_t i, before = verdict->count;
+
+	for (i = 0; i < find->count && status == OMNI_OK; i++) {
+		memcpy(member.id, find->members[i].id, OMNI__ID);
+		status = add(verdict, &member);
+	}
+	if (status != OMNI_OK)
+		verdict->count = before;
+	return status;
+}
+
+omni_status
+omni_verdict_add_customer(omni *db, omni_verdict *verdict, int32_t side,
+    const char *customer)
+{
+	struct find_members find = { .count = 0 };
+	omni_status status = omni__enter(db);
+
+	if (status != OMNI_OK)
+		return status;
+	if (verdict == NULL)
+		return omni__leave(db, omni__fail(&db->error, OMNI_MISUSE,
+		    "verdict is NULL"));
+	status = omni__id_parse(&db->error, "customer", customer, find.id);
+	if (status == OMNI_OK)
+		status = omni__transact(db, false, find_members, &find);
+	if (status == OMNI_OK)
+		status = add_all(verdict, side, &find);
+	if (status < 0)
+		(void)omni__fail_once(&db->error, status, "%s",
+		    verdict->object.error.text);
+	return omni__leave(db, status);
 }
 
 omni_status
@@ -190,21 +251,34 @@ check(struct omni *db, const struct omni_verdict *verdict)
 	return OMNI_OK;
 }
 
-static omni_status
-put(struct omni *db, const struct omni_verdict *verdict, int64_t *fact)
+omni_status
+omni__verdict_fact(struct omni *db, const struct omni_verdict *verdict,
+    struct omni__buf *body, struct omni__fact *fact)
 {
-	struct omni__buf body = { .env = &db->env };
-	struct omni__fact f = { .noun = OMNI__FACT_VERDICT };
 	omni_status status = check(db, verdict);
 
 	if (status != OMNI_OK)
 		return status;
-	write_body(db, verdict, &body);
-	f.body = body.bytes;
-	f.timed = verdict->time != OMNI_NOW;
-	f.happened = f.timed ? verdict->time : omni__clock(&db->env);
-	status = body.failed ? omni__nomem(&db->error) :
-	    omni__fact_put(db, &f, omni__identity_apply, fact);
+	write_body(db, verdict, body);
+	memset(fact, 0, sizeof(*fact));
+	fact->noun = OMNI__FACT_VERDICT;
+	fact->body = body->bytes;
+	fact->timed = verdict->time != OMNI_NOW;
+	fact->happened = fact->timed ? verdict->time :
+	    omni__clock(&db->env);
+	return body->failed ? omni__nomem(&db->error) : OMNI_OK;
+}
+
+static omni_status
+put(struct omni *db, const struct omni_verdict *verdict, int64_t *id)
+{
+	struct omni__buf body = { .env = &db->env };
+	struct omni__fact fact;
+	omni_status status;
+
+	status = omni__verdict_fact(db, verdict, &body, &fact);
+	if (status == OMNI_OK)
+		status = omni__fact_put(db, &fact, omni__identity_apply, id);
 	omni__buf_free(&body);
 	return status;
 }
