@@ -53,11 +53,10 @@ share(uint64_t part, uint64_t whole)
 static void
 print_cover(const struct bench_cover *c)
 {
-	(void)printf("    of true pairs %.4f share a key, %.4f are candidates,"
-	    " %.4f lie in one pool | a record: %.1f keys, %.1f pairs\n",
-	    share(c->shared, c->pairs), share(c->proposed, c->pairs),
-	    share(c->pooled, c->pairs), share(c->keys, c->records),
-	    share(c->candidates, c->records));
+	(void)printf("    of true pairs %.4f share a key, %.4f lie in one pool"
+	    " | a record: %.1f keys, %.1f pairs\n",
+	    share(c->shared, c->pairs), share(c->pooled, c->pairs),
+	    share(c->keys, c->records), share(c->candidates, c->records));
 }
 
 static void

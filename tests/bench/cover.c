@@ -1,7 +1,10 @@
 /*
  * Which true pairs blocking lets the library see: read from the tables of a
  * store's file, by the rule for common keys, and by nothing that resolves.
+ * The sketches of blocks, which spare the library most of the strangers among
+ * these pairs, are not looked at here.
  */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +12,8 @@
 #include "raw.h"
 #include "sets.h"
 
-#define MARKS_MAX 50		/* a key with more marks is common */
+#define MARKS_MAX 50		/* an identifier with more is common */
+#define HOLDERS_MAX 128		/* of more, only each mark's first */
 
 struct id {
 	unsigned char bytes[16];
@@ -30,7 +34,7 @@ struct holder {
 struct cover {
 	struct seen *seen;	/* by id */
 	size_t count;
-	struct pairs shared, candidates;
+	struct pairs candidates;
 	struct holder *holder;	/* of the key that is read */
 	size_t holders, room;
 	size_t marks;		/* it has, of records that nobody knows too */
@@ -117,30 +121,18 @@ records_read(struct cover *cover, sqlite3 *db,
 
 /* ---- keys ----------------------------------------------------------- */
 
-static int
-by_person(const struct cover *cover, uint32_t a, uint32_t b)
-{
-	return cover->seen[a].person == cover->seen[b].person;
-}
-
-/* A holder is paired with the first holder of each mark; all of one person
- * share the key. */
 static void
 key_end(struct cover *cover)
 {
 	const struct holder *h = cover->holder;
+	bool all = cover->holders <= HOLDERS_MAX;
 	size_t i, j;
 
 	for (i = 0; cover->marks <= MARKS_MAX && i < cover->holders; i++)
-		for (j = 0; j < cover->holders; j++) {
-			if (j == 0 || h[j].mark != h[j - 1].mark)
+		for (j = 0; j < (all ? i : cover->holders); j++)
+			if (all || j == 0 || h[j].mark != h[j - 1].mark)
 				pairs_add(&cover->candidates, h[i].record,
 				    h[j].record);
-			if (j < i && by_person(cover, h[i].record,
-			    h[j].record))
-				pairs_add(&cover->shared, h[i].record,
-				    h[j].record);
-		}
 	cover->holders = cover->marks = 0;
 }
 
@@ -164,6 +156,13 @@ mark_see(struct cover *cover, int64_t mark)
 	cover->mark = mark;
 }
 
+/* The marker of a common block has no record. */
+static bool
+is_marker(sqlite3_stmt *rows)
+{
+	return sqlite3_column_bytes(rows, 2) == 0;
+}
+
 static uint64_t
 keys_read(struct cover *cover, sqlite3 *db)
 {
@@ -171,16 +170,20 @@ keys_read(struct cover *cover, sqlite3 *db)
 	    " FROM omni_key ORDER BY hash, mark, record");
 	int64_t hash, last = 0;
 	uint64_t count = 0;
+	const struct seen *seen;
 
 	while (sqlite3_step(rows) == SQLITE_ROW) {
-		const struct seen *seen = bsearch(sqlite3_column_blob(rows, 2),
-		    cover->seen, cover->count, sizeof(*seen), by_id);
-
 		hash = sqlite3_column_int64(rows, 0);
 		if (hash != last)
 			key_end(cover);
 		last = hash;
+		if (is_marker(rows)) {
+			cover->marks = MARKS_MAX + 1;
+			continue;
+		}
 		mark_see(cover, sqlite3_column_int64(rows, 1));
+		seen = bsearch(sqlite3_column_blob(rows, 2), cover->seen,
+		    cover->count, sizeof(*seen), by_id);
 		if (seen == NULL)
 			continue;
 		count++;
@@ -227,10 +230,9 @@ pairs_count(const struct cover *cover, struct bench_cover *out)
 	size_t i;
 
 	for (i = 0; i < c->count; i++)
-		out->proposed += (uint64_t)by_person(cover,
-		    (uint32_t)(c->pair[i] >> 32), (uint32_t)c->pair[i]);
+		out->shared += cover->seen[c->pair[i] >> 32].person ==
+		    cover->seen[c->pair[i] & UINT32_MAX].person;
 	out->candidates = c->count;
-	out->shared = cover->shared.count;
 }
 
 void
@@ -247,11 +249,9 @@ bench_cover_read(const char *path, const struct bench_truth *truth,
 	out->keys = keys_read(&cover, db);
 	(void)sqlite3_close(db);
 	pairs_settle(&cover.candidates);
-	pairs_settle(&cover.shared);
 	pairs_count(&cover, out);
 	pools_count(&cover, out);
 	free(cover.seen);
 	free(cover.holder);
-	free(cover.shared.pair);
 	free(cover.candidates.pair);
 }

@@ -94,8 +94,7 @@ struct bench_cover {
 	uint64_t keys;		/* of all records */
 	uint64_t candidates;	/* pairs that share a key that still points */
 	uint64_t pairs;		/* in truth */
-	uint64_t shared;	/* ... that share such a key */
-	uint64_t proposed;	/* ... that are candidates */
+	uint64_t shared;	/* ... that are such candidates */
 	uint64_t pooled;	/* ... in one pool */
 };
 void bench_cover_read(const char *path, const struct bench_truth *,
