@@ -190,6 +190,16 @@ omni_verdict_set_time(omni_verdict *verdict, int64_t time)
 /* ---- putting -------------------------------------------------------- */
 
 static void
+identify(struct omni *db, const struct named *member,
+    unsigned char id[OMNI__ID])
+{
+	if (member->source != NULL)
+		omni__record_id(db, member->source, member->key, id);
+	else
+		memcpy(id, member->id, OMNI__ID);
+}
+
+static void
 write_side(struct omni *db, const struct omni_verdict *verdict, int32_t side,
     struct omni__buf *buf)
 {
@@ -204,10 +214,7 @@ write_side(struct omni *db, const struct omni_verdict *verdict, int32_t side,
 
 		if (member->side != side)
 			continue;
-		if (member->source != NULL)
-			omni__record_id(db, member->source, member->key, id);
-		else
-			memcpy(id, member->id, OMNI__ID);
+		identify(db, member, id);
 		omni__hex(hex, id, OMNI__ID);
 		omni__buf_printf(buf, "%s\"%s\"", comma, hex);
 		comma = ",";
@@ -231,6 +238,33 @@ write_body(struct omni *db, const struct omni_verdict *verdict,
 	omni__buf_char(buf, '}');
 }
 
+/* Nobody is somebody else. */
+static omni_status
+check_sides(struct omni *db, const struct omni_verdict *verdict)
+{
+	struct omni__map left = { .arena = &db->scratch };
+	unsigned char (*ids)[OMNI__ID];
+	size_t i;
+	bool found;
+
+	ids = omni__arena_alloc(&db->scratch,
+	    verdict->count * sizeof(*ids));
+	if (ids == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < verdict->count; i++) {
+		identify(db, &verdict->members[i], ids[i]);
+		if (verdict->members[i].side == 0 && omni__map_put(&left,
+		    ids[i], OMNI__ID, i, &found) == NULL)
+			return omni__nomem(&db->error);
+	}
+	for (i = 0; i < verdict->count; i++)
+		if (verdict->members[i].side == 1 &&
+		    omni__map_get(&left, ids[i], OMNI__ID) != NULL)
+			return omni__fail(&db->error, OMNI_INVALID,
+			    "side: a record is named on both sides");
+	return OMNI_OK;
+}
+
 static omni_status
 check(struct omni *db, const struct omni_verdict *verdict)
 {
@@ -248,7 +282,7 @@ check(struct omni *db, const struct omni_verdict *verdict)
 		return omni__fail(&db->error, OMNI_INVALID,
 		    "a verdict names two records at least (one on each "
 		    "side, if different)");
-	return OMNI_OK;
+	return check_sides(db, verdict);
 }
 
 omni_status
