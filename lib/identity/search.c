@@ -398,15 +398,29 @@ show_levels(const struct searcher *s,
 	}
 }
 
-static bool
-beyond_the_name(const struct omni__evidence *e)
+/*
+ * Where an identifier speaks for it, certain is whom a record of that kind
+ * would join.  Families and namesakes share the rest: who asks by that alone
+ * wants odds of eight to one, and by a mere name, or among so many that some
+ * were not looked at, to be sure.
+ */
+static int32_t
+needed(const struct searcher *s, const struct candidate *c,
+    const struct omni__evidence *e)
 {
-	int c;
+	int32_t needed = s->model->sure;
+	int k;
 
-	for (c = OMNI__OTHER + 1; c < OMNI__COLUMNS; c++)
-		if (e->column[c].strangers > 0)
-			return true;
-	return false;
+	if (s->db->sure || !c->chosen)
+		return needed;
+	for (k = OMNI__OTHER + 1; k < OMNI__COLUMNS; k++) {
+		if (e->column[k].strangers <= 0)
+			continue;
+		if (s->model->behaviour[k] & OMNI__IDENTIFIER)
+			return s->model->join;
+		needed = 3 * OMNI__BIT;
+	}
+	return needed;
 }
 
 static omni_status
@@ -425,14 +439,14 @@ weigh_customer(struct searcher *s, const struct candidate *c,
 	if (match->weight <= s->model->prior.strangers)
 		return OMNI_OK;
 	memcpy(match->customer, c->customer, OMNI__ID);
-	match->faint = !c->chosen || !beyond_the_name(&e);
+	match->needed = needed(s, c, &e);
 	s->search->count++;
 	if (s->search->reasons == NULL)
 		return OMNI_OK;
 	show_levels(s, persons, count, &levels);
 	status = omni__reasons_make(s->db, s->search->reasons, s->model,
 	    &levels, &e, &match->reasons);
-	match->reasons.threshold = s->search->threshold;
+	match->reasons.threshold = match->needed;
 	return status;
 }
 
@@ -512,8 +526,6 @@ search_features(struct omni *db, struct omni__search *search)
 
 	if (status != OMNI_OK)
 		return status;
-	search->threshold = db->sure ? s.model->sure : s.model->join;
-	search->sure = s.model->sure;
 	status = omni__person_make(db, search->who->features,
 	    search->who->count, &s.asked);
 	if (status == OMNI_OK)
@@ -573,8 +585,7 @@ omni__search_outcome(const struct omni__search *search)
 		return OMNI_NONE;
 	if (m[0].known)
 		return OMNI_OK;
-	if (m[0].weight < search->threshold ||
-	    (m[0].faint && m[0].weight < search->sure))
+	if (m[0].weight < m[0].needed)
 		return OMNI_SEVERAL;
 	if (search->count > 1 && m[1].weight >= m[0].weight - OMNI__BIT)
 		return OMNI_SEVERAL;

@@ -11,8 +11,7 @@ struct omni__match {
 	unsigned char customer[OMNI__ID];
 	int32_t weight;
 	bool known;		/* named by source and key */
-	bool faint;		/* nothing but its name speaks for it, or it
-				 * was met by chance among too many */
+	int32_t needed;		/* weight from which it is certain */
 	struct omni__reasons reasons;	/* where they were asked for */
 };
 
@@ -24,8 +23,6 @@ struct omni__search {
 	/* Out, in the scratch arena: */
 	struct omni__match *matches;
 	size_t count;
-	int32_t threshold;	/* who weighs less is not certain */
-	int32_t sure;		/* ... nor who is faint and weighs less */
 };
 
 omni_status omni__search(struct omni *db, struct omni__search *);
