@@ -95,6 +95,8 @@ static const struct command commands[] = {
 	    "feed [--json] [--since POSITION]" },
 	{ "check", command_check, 0, 0, 0, false, "check" },
 	{ "rebuild", command_rebuild, 0, 0, 0, false, "rebuild" },
+	{ "train", command_train, 0, 0, 0, false, "train" },
+	{ "model", command_model, 0, 1, 0, false, "model [FILE]" },
 	{ "backup", command_backup, 1, 1, 0, false, "backup FILE" },
 	{ "maintain", command_maintain, 0, 0, 0, false, "maintain" },
 };

@@ -59,6 +59,8 @@ int command_route(struct request *);
 int command_setting(struct request *);
 int command_check(struct request *);
 int command_rebuild(struct request *);
+int command_train(struct request *);
+int command_model(struct request *);
 int command_backup(struct request *);
 int command_maintain(struct request *);
 int command_feed(struct request *);

@@ -206,6 +206,43 @@ OMNI_API int32_t omni_report_count(const omni_report *report);
 OMNI_API const char *omni_report_line(const omni_report *report, int32_t i);
 OMNI_API void omni_report_free(omni_report *report);
 
+/* ---- the model: what agreement is worth ------------------------------ */
+
+/* Told what is done, in thousandths, on the calling thread; a result that is
+ * not 0 ends the call with OMNI_INTERRUPTED.  Must not use the handle. */
+typedef int32_t (*omni_progress_fn)(void *user, int32_t done);
+
+/* Learns from the records that are there how much each agreement says about
+ * who is who, stores that as a model, and resolves everybody anew.  progress
+ * may be NULL.  OMNI_NONE when there are no two keyed records. */
+OMNI_API omni_status omni_model_train(omni *db, omni_progress_fn progress,
+    void *user);
+/* The governing model, or the defaults, as JSON; omni_text_free. */
+OMNI_API omni_status omni_model_export(omni *db, char **text);
+/* Stores such a text as the model that governs from now on, and resolves
+ * everybody anew.  OMNI_INVALID names the member that is wrong.  fact may be
+ * NULL. */
+OMNI_API omni_status omni_model_import(omni *db, const char *text,
+    int64_t *fact);
+
+typedef struct omni_model omni_model;
+/* What governs now. */
+OMNI_API omni_status omni_model_get(omni *db, omni_model **model);
+OMNI_API void omni_model_free(omni_model *model);
+/* The fact that it is, 0: the defaults; and when it was told. */
+OMNI_API int64_t omni_model_version(const omni_model *model);
+OMNI_API int64_t omni_model_time(const omni_model *model);
+/* What it learned from: keyed records (0: nothing), candidate pairs, and how
+ * many of those it believes to be one person's. */
+OMNI_API int64_t omni_model_records(const omni_model *model);
+OMNI_API int64_t omni_model_pairs(const omni_model *model);
+OMNI_API int64_t omni_model_matches(const omni_model *model);
+/* In bits: from where two customers are one, and surely one. */
+OMNI_API double omni_model_join(const omni_model *model);
+OMNI_API double omni_model_sure(const omni_model *model);
+/* 1 when the store has outgrown it fourfold: train. */
+OMNI_API int32_t omni_model_advice(const omni_model *model);
+
 /* ---- records: what one source says about one person ----------------- */
 
 typedef struct omni_record omni_record;
@@ -385,6 +422,24 @@ OMNI_API int32_t omni_customer_attribute(const omni_customer *customer,
 OMNI_API const char *omni_customer_value(const omni_customer *customer,
     const char *kind);
 OMNI_API void omni_customer_free(omni_customer *customer);
+
+/* Customers that have something in common and are not one.  A household is one
+ * address: street, number and postcode or city; the other reasons are
+ * identifiers, by kind.  What many have in common tells nothing. */
+typedef struct omni_related omni_related;
+/* By any id ever handed out; OMNI_NONE when there was none such.  The list
+ * may be empty.  Who has most in common comes first. */
+OMNI_API omni_status omni_related_open(omni *db, const char *id,
+    omni_related **related);
+OMNI_API int32_t omni_related_count(const omni_related *related);
+OMNI_API const char *omni_related_customer(const omni_related *related,
+    int32_t i);
+/* "household", "email", "phone", "loyalty" ... */
+OMNI_API int32_t omni_related_reason_count(const omni_related *related,
+    int32_t i);
+OMNI_API const char *omni_related_reason(const omni_related *related,
+    int32_t i, int32_t n);
+OMNI_API void omni_related_free(omni_related *related);
 
 /* The customers who may be meant, the 64 likeliest, best first.  OMNI_NONE when
  * there is none. */

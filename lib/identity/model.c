@@ -109,8 +109,8 @@ weigh_columns(struct omni__model *model, const struct omni__learned *learned)
 
 /* ---- values --------------------------------------------------------- */
 
-static uint64_t
-value_hash(int column, const char *text, size_t size)
+uint64_t
+omni__value_hash(int column, const char *text, size_t size)
 {
 	uint64_t hash = (uint64_t)column + 1, part;
 	size_t n;
@@ -130,7 +130,7 @@ static uint32_t *
 slot_of(const struct omni__valued *valued, int column, const char *text,
     size_t size)
 {
-	size_t at = (size_t)value_hash(column, text, size) & valued->mask;
+	size_t at = (size_t)omni__value_hash(column, text, size) & valued->mask;
 
 	for (;; at = (at + 1) & valued->mask) {
 		uint32_t *slot = &valued->slots[at];

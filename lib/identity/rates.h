@@ -75,6 +75,7 @@ struct omni__weight omni__rate_weight(uint32_t same, uint32_t others,
 struct omni__weight omni__holder_weight(const struct omni__rates *,
     int64_t population, int64_t holders);
 extern const int64_t omni__step_holders[OMNI__STEP_COMMON];
+uint64_t omni__value_hash(int column, const char *text, size_t size);
 /* Of two records of a column that is judged value by value? */
 bool omni__column_valued(const struct omni__model *, int column);
 /* Sorts as a model lists them: by column, rate (high first), text. */

@@ -55,6 +55,7 @@ struct omni {
 	void *identity;			/* the identity room's weights */
 	void (*identity_free)(struct omni *db);
 	void *kinds;			/* ... and its kinds */
+	void *bulk;			/* ... and what it gathers */
 	int64_t process;		/* pid that opened it */
 	atomic_int references;		/* the handle and its cursors */
 	atomic_flag inside;
@@ -116,6 +117,10 @@ void *omni__object_new(const struct omni__env *, size_t size);
 /* ... that keeps the store open. */
 void *omni__object_of(struct omni *db, size_t size);
 void omni__object_free(void *object);
+
+/* A copy that is handed out, for omni_text_free. */
+char *omni__text_new(const struct omni__env *, const void *bytes,
+    size_t size);
 
 /*
  * Checks a string argument and copies it into the object: UTF-8, no control

@@ -110,3 +110,42 @@ omni__time_check(struct omni__error *error, const char *field, int64_t time)
 	    "%s is out of range: microseconds since 1970 of a year from 1 to "
 	    "9999", field);
 }
+
+/* ---- texts that are handed out -------------------------------------- */
+
+/* A text that knows who has to free it. */
+struct text {
+	omni_allocate_fn allocate;
+	void *user;
+	char bytes[];
+};
+
+char *
+omni__text_new(const struct omni__env *env, const void *bytes, size_t size)
+{
+	struct text *text;
+
+	text = omni__realloc(env, NULL, sizeof(*text) + size + 1);
+	if (text == NULL)
+		return NULL;
+	text->allocate = env->allocate;
+	text->user = env->allocate_user;
+	if (size > 0)
+		memcpy(text->bytes, bytes, size);
+	text->bytes[size] = '\0';
+	return text->bytes;
+}
+
+void
+omni_text_free(char *bytes)
+{
+	struct omni__env env = omni__env_default;
+	struct text *text;
+
+	if (bytes == NULL)
+		return;
+	text = (struct text *)(void *)(bytes - offsetof(struct text, bytes));
+	env.allocate = text->allocate;
+	env.allocate_user = text->user;
+	omni__free(&env, text);
+}

@@ -91,43 +91,6 @@ newest(const struct omni__result *result)
 	return best;
 }
 
-/* A text that knows who has to free it. */
-struct text {
-	omni_allocate_fn allocate;
-	void *user;
-	char bytes[];
-};
-
-static char *
-text_new(const struct omni__env *env, const struct omni__value *value)
-{
-	struct text *text;
-
-	text = omni__realloc(env, NULL, sizeof(*text) + value->size + 1);
-	if (text == NULL)
-		return NULL;
-	text->allocate = env->allocate;
-	text->user = env->allocate_user;
-	if (value->size > 0)
-		memcpy(text->bytes, value->bytes, value->size);
-	text->bytes[value->size] = '\0';
-	return text->bytes;
-}
-
-void
-omni_text_free(char *bytes)
-{
-	struct omni__env env = omni__env_default;
-	struct text *text;
-
-	if (bytes == NULL)
-		return;
-	text = (struct text *)(void *)(bytes - offsetof(struct text, bytes));
-	env.allocate = text->allocate;
-	env.allocate_user = text->user;
-	omni__free(&env, text);
-}
-
 static omni_status
 find_rows(struct omni *db, const struct omni__member *members, size_t count,
     int64_t name, struct omni__result *result)
@@ -174,7 +137,8 @@ get(struct omni *db, void *context)
 	row = newest(&result);
 	if (row == NULL || row[2].type == OMNI__NULL)
 		return OMNI_OK;
-	get->value = text_new(&db->env, &row[2]);
+	get->value = omni__text_new(&db->env, row[2].bytes,
+	    row[2].size);
 	return get->value != NULL ? OMNI_OK : omni__nomem(&db->error);
 }
 
