@@ -71,11 +71,33 @@ get(struct harness *h, int64_t serial)
 	return status;
 }
 
+/* Why the first of them may be meant: its reasons add up. */
+static omni_status
+match_why(const omni_matches *matches)
+{
+	omni_explanation *why = NULL;
+	omni_status status = omni_matches_why(matches, 0, &why);
+	double strangers = 0.0, relatives = 0.0;
+	int32_t i;
+
+	for (i = 0; i < omni_explanation_count(why); i++) {
+		strangers += omni_explanation_strangers(why, i);
+		relatives += omni_explanation_relatives(why, i);
+	}
+	if (status == OMNI_OK && (i < 2 ||
+	    omni_matches_weight(matches, 0) != (strangers < relatives ?
+	    strangers : relatives)))
+		status = OMNI_INTERNAL;
+	(void)omni_matches_certain(matches, 0);
+	omni_explanation_free(why);
+	return status;
+}
+
 static omni_status
 search(struct harness *h, int64_t serial)
 {
 	const char *features[] = { "phone", "0701234567", "email",
-		"ann@shop.example", NULL };
+		"ann@shop.example", "name.given", "Anne", NULL };
 	omni_matches *matches = NULL;
 	omni_record *who = NULL;
 	omni_status status = scenario_record(&who, NULL, NULL, features);
@@ -88,7 +110,8 @@ search(struct harness *h, int64_t serial)
 	    omni_matches_customer(matches, 1) == NULL ||
 	    !(omni_matches_probability(matches, 0) > 0)))
 		status = OMNI_INTERNAL;
-	(void)omni_matches_weight(matches, 0);
+	if (status == OMNI_OK)
+		status = match_why(matches);
 	omni_matches_free(matches);
 	omni_record_free(who);
 	return status;
