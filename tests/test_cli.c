@@ -382,6 +382,16 @@ a_customer_is_found_and_shown(void **state)
 	exits(&ran, "find email=ann@shop.example", 0);
 	assert_in(ran.out, "Ann Lee");
 	exits(&ran, "find email=nobody@shop.example", 1);
+	exits(&ran, "find --why name.given=Ann email=ann@shop.example", 0);
+	assert_in(ran.out, "asked");
+	assert_in(ran.out, "name.given");
+	assert_in(ran.out, "prior");
+	exits(&ran, "find --limit 0 email=ann@shop.example", 2);
+	exits(&ran, "find --limit 1 --json --why email=ann@shop.example", 0);
+	found = json_line(&ran, 0);
+	assert_true(json_is_true(json_object_get(found, "certain")));
+	assert_true(json_array_size(json_object_get(found, "features")) > 1);
+	json_decref(found);
 	exits(&ran, "show email=nobody@shop.example", 1);
 	exits(&ran, "show 00000000000000000000000000000000", 1);
 }
