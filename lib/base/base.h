@@ -94,6 +94,14 @@ char *omni__arena_printf(struct omni__arena *, const char *format, ...)
 void omni__arena_reset(struct omni__arena *);
 void omni__arena_free(struct omni__arena *);
 
+/* Gives back what was allocated since, in the reverse order of marks. */
+struct omni__mark {
+	struct omni__block *block;
+	size_t used, given_used;
+};
+struct omni__mark omni__arena_mark(const struct omni__arena *);
+void omni__arena_release(struct omni__arena *, struct omni__mark);
+
 /* A growing run of bytes, always followed by a NUL once something was
  * added.  Errors stick: after out of memory `failed` is true and additions
  * do nothing.  Zero-initialise, then set env (NULL means the default). */
@@ -130,6 +138,13 @@ size_t *omni__map_put(struct omni__map *, const void *key, size_t size,
     size_t value, bool *found);
 /* NULL when absent. */
 size_t *omni__map_get(const struct omni__map *, const void *key,
+    size_t size);
+
+/* ---- sorting (sort.c) ----------------------------------------------- */
+
+/* Sorts items of 8 or 16 bytes, stable, by the uint64_t with which each
+ * begins; temporary has room for as many. */
+void omni__radix_sort(void *items, void *temporary, size_t count,
     size_t size);
 
 /* ---- ids and hashes (hash.c) ---------------------------------------- */

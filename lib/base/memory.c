@@ -140,6 +140,30 @@ omni__arena_reset(struct omni__arena *arena)
 	block->used = 0;
 }
 
+struct omni__mark
+omni__arena_mark(const struct omni__arena *arena)
+{
+	struct omni__mark mark = { arena->blocks,
+	    arena->blocks != NULL ? arena->blocks->used : 0,
+	    arena->given_used };
+
+	return mark;
+}
+
+void
+omni__arena_release(struct omni__arena *arena, struct omni__mark mark)
+{
+	struct omni__block *block;
+
+	while ((block = arena->blocks) != mark.block) {
+		arena->blocks = block->next;
+		omni__free(arena->env, block);
+	}
+	if (arena->blocks != NULL)
+		arena->blocks->used = mark.used;
+	arena->given_used = mark.given_used;
+}
+
 void
 omni__arena_free(struct omni__arena *arena)
 {

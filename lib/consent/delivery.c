@@ -21,13 +21,6 @@ static const struct result_kind result_kinds[] = {
 	{ "letter.returned", "address", "gone away", "cause", "unclaimed" },
 };
 
-static const struct omni__sql record_fact = {
-	.name = "consent_record_fact",
-	.in = "record:b",
-	.out = "i",
-	.sql = "SELECT r.fact FROM omni_record r WHERE r.id = $record",
-};
-
 /* ---- whose address -------------------------------------------------- */
 
 static const char *
@@ -94,26 +87,23 @@ static omni_status
 read_records(struct omni *db, const unsigned char *const *ids, size_t count,
     struct omni__fact **records)
 {
-	struct omni__value *in;
-	struct omni__result result;
+	struct omni__known *known;
 	int64_t *facts;
 	omni_status status;
 	size_t i;
 
-	in = omni__arena_alloc(&db->scratch, (count + 1) * sizeof(*in));
+	known = omni__arena_alloc(&db->scratch,
+	    (count + 1) * sizeof(*known));
 	facts = omni__arena_zero(&db->scratch, (count + 1) * sizeof(*facts));
 	*records = omni__arena_zero(&db->scratch,
 	    (count + 1) * sizeof(**records));
-	if (in == NULL || facts == NULL || *records == NULL)
+	if (known == NULL || facts == NULL || *records == NULL)
 		return omni__nomem(&db->error);
-	for (i = 0; i < count; i++)
-		in[i] = omni__blob(ids[i], OMNI__ID);
-	status = omni__query(db, &record_fact, in, count, &result);
-	if (status != OMNI_OK)
-		return status;
-	for (i = 0; i < result.count; i++)
-		facts[result.ordinal[i]] = result.values[i].number;
-	return omni__facts_read(db, facts, count, *records);
+	status = omni__records_known(db, ids, count, known);
+	for (i = 0; i < count && status == OMNI_OK; i++)
+		facts[i] = known[i].fact;
+	return status == OMNI_OK ?
+	    omni__facts_read(db, facts, count, *records) : status;
 }
 
 /* ---- projecting ----------------------------------------------------- */

@@ -414,3 +414,37 @@ omni__sketches_meet(int64_t a, int64_t b)
 {
 	return omni__sketches_points(a, b) >= POINTS_MIN;
 }
+
+/* ---- neighbours ----------------------------------------------------- */
+
+/* Blocks named after a street lie together, whatever else is in them. */
+bool
+omni__street_range(const struct omni *db, const struct omni__person *person,
+    int64_t *least, int64_t *most)
+{
+	struct part street = first_of(person, OMNI__STREET);
+	char bytes[128];
+	size_t size;
+	uint64_t high;
+
+	if (street.size == 0)
+		return false;
+	bytes[0] = 1;
+	size = put(bytes, 1, street.text, street.size);
+	high = omni__hash64(db->tenant_key, bytes, size) &
+	    ~UINT64_C(0xffffffff);
+	*least = (int64_t)high;
+	*most = (int64_t)(high | UINT64_C(0xffffffff));
+	return true;
+}
+
+/* The last part of a sketch is the street, the fourth last the district. */
+bool
+omni__sketches_near(int64_t a, int64_t b)
+{
+	uint64_t x = (uint64_t)a, y = (uint64_t)b;
+	uint64_t district_x = x >> 20 & 255, district_y = y >> 20 & 255;
+
+	return ((x ^ y) & 127) == 0 && (district_x == 0 || district_y == 0 ||
+	    district_x == district_y);
+}

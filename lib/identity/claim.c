@@ -31,13 +31,13 @@ add_node(const struct omni *db, struct omni__node *nodes, size_t node,
 		    person->items[i].step != OMNI__STEP_COMMON) {
 			out[n].key = person->items[i].hash;
 			out[n].block = false;
-			out[n++].node = node;
+			out[n++].node = (uint32_t)node;
 		}
 	count = omni__person_blocks(db, person, blocks);
 	for (i = 0; i < count; i++) {
 		out[n].key = (uint64_t)blocks[i].hash;
 		out[n].block = true;
-		out[n++].node = node;
+		out[n++].node = (uint32_t)node;
 	}
 	return n;
 }

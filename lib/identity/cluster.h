@@ -61,7 +61,7 @@ omni_status omni__rulings_obey(struct omni *db,
  * lists they stand by key, then by age. */
 struct omni__claim {
 	uint64_t key;
-	size_t node;
+	uint32_t node;
 	bool block;
 };
 

@@ -67,6 +67,17 @@ omni_status omni__identity_apply(struct omni *db,
 /* The same without the change feed, for a rebuild. */
 omni_status omni__identity_reapply(struct omni *db,
     const struct omni__fact *facts, size_t count);
+/*
+ * A bulk, inside one transaction: what identity_apply gets from begin on is
+ * gathered, and resolved together by end, as if it had come one by one.
+ * Between, customers are not known.  discard: when it came to no end.
+ */
+omni_status omni__bulk_begin(struct omni *db);
+omni_status omni__bulk_end(struct omni *db);
+void omni__bulk_discard(struct omni *db);
+bool omni__bulk_runs(const struct omni *db);
+/* Resolves everybody anew under another model; a bulk that runs will. */
+omni_status omni__identity_renew(struct omni *db);
 /* Around a rebuild: remembers who was who, then appends to the change feed
  * what became different. */
 omni_status omni__changes_begin(struct omni *db);

@@ -1,7 +1,8 @@
 /*
  * Keys: who holds which identifier, under which mark; who lies in which block,
- * with which sketch.  A key held under more than COMMON distinct marks (a
- * block under more than CROWDED, or by more than HOLDERS_MAX) points at
+ * with which sketch.  A key held under more than OMNI__MARKS_MAX distinct
+ * marks (a block under more than OMNI__SKETCHES_MAX, or by more than
+ * OMNI__HOLDERS_MAX) points at
  * nobody; fewer names weaken an identifier in steps.  When a step is crossed,
  * all its holders are looked at again.
  *
@@ -13,10 +14,6 @@
 
 #include "identity/customer.h"
 #include "identity/key.h"
-
-#define COMMON 50
-#define CROWDED 24
-#define HOLDERS_MAX 128
 
 /* The mark of a block's marker: sketches are not negative. */
 #define MARKER (-1)
@@ -143,7 +140,9 @@ write_changes(struct omni *db, const struct omni__sql *sql,
 	for (i = 0; i < count; i++) {
 		v[3 * i] = omni__int(changes[i].hash);
 		v[3 * i + 1] = omni__int(changes[i].mark);
-		v[3 * i + 2] = omni__blob(changes[i].record, OMNI__ID);
+		v[3 * i + 2] = omni__blob(changes[i].record,
+		    changes[i].mark == MARKER && changes[i].block ? 0 :
+		    OMNI__ID);
 	}
 	return omni__exec(db, sql, v, count);
 }
@@ -197,8 +196,15 @@ cancel_out(struct change *old, size_t *olds, struct change *fresh,
 	*news = kept_new;
 }
 
+static bool
+chosen(const struct omni__row *row, bool only_stored)
+{
+	return row->refitted && (row->stored || !only_stored);
+}
+
+/* Of rows that changed; of those that were stored only, when asked. */
 static omni_status
-write_keys(struct omni__keys *keys)
+write_keys(struct omni__keys *keys, bool only_stored)
 {
 	struct omni__resolver *r = keys->r;
 	struct omni *db = r->db;
@@ -207,7 +213,7 @@ write_keys(struct omni__keys *keys)
 	omni_status status;
 
 	for (i = 0; i < r->count; i++)
-		if (r->rows[i]->refitted)
+		if (chosen(r->rows[i], only_stored))
 			room += r->rows[i]->old.count +
 			    r->rows[i]->person.count + 2 * OMNI__BLOCKS_MAX;
 	old = omni__arena_alloc(&db->scratch, (room + 1) * sizeof(*old));
@@ -217,7 +223,7 @@ write_keys(struct omni__keys *keys)
 	for (i = 0; i < r->count; i++) {
 		const struct omni__row *row = r->rows[i];
 
-		if (!row->refitted)
+		if (!chosen(row, only_stored))
 			continue;
 		if (row->stored)
 			olds += add_keys(db, &row->old, row->id, old + olds);
@@ -259,12 +265,13 @@ count_mark(struct omni__key *key, int64_t mark)
 	key->names += mark > 0;
 }
 
-static uint8_t
-step_of(int64_t names, int64_t marks)
+uint8_t
+omni__key_step(bool block, int64_t names, int64_t marks)
 {
-	return marks > COMMON ? OMNI__STEP_COMMON :
-	    names < 4 ? OMNI__STEP_1 : names < 16 ? OMNI__STEP_4 :
-	    OMNI__STEP_16;
+	if (marks > (block ? OMNI__SKETCHES_MAX : OMNI__MARKS_MAX))
+		return OMNI__STEP_COMMON;
+	return block || names < 4 ? OMNI__STEP_1 :
+	    names < 16 ? OMNI__STEP_4 : OMNI__STEP_16;
 }
 
 /* Its holders must know when it became common, or when what it is worth may
@@ -274,12 +281,13 @@ settle_step(struct omni__key *key)
 {
 	int64_t added = (int64_t)key->added, removed = (int64_t)key->removed;
 
-	key->step = step_of(key->names, key->marks);
+	key->step = omni__key_step(false, key->names, key->marks);
 	key->common = key->step == OMNI__STEP_COMMON;
-	key->wanted = (key->marks <= COMMON || key->marks - added <= COMMON) &&
-	    (step_of(key->names - added, key->marks - added) != key->step ||
-	    step_of(key->names + removed, key->marks + removed) !=
-	    key->step);
+	key->wanted = (key->marks <= OMNI__MARKS_MAX ||
+	    key->marks - added <= OMNI__MARKS_MAX) &&
+	    (omni__key_step(false, key->names - added, key->marks - added) !=
+	    key->step || omni__key_step(false, key->names + removed,
+	    key->marks + removed) != key->step);
 }
 
 /* Reads at most `limit` holders of the keys chosen, beside those that came
@@ -361,8 +369,8 @@ study_large(struct omni__keys *keys, struct omni__key **large, size_t count)
 		return omni__nomem(&db->error);
 	for (i = 0; i < count; i++) {
 		v[2 * i] = omni__int(large[i]->hash);
-		v[2 * i + 1] = omni__int((int64_t)large[i]->added + COMMON +
-		    3);
+		v[2 * i + 1] = omni__int((int64_t)large[i]->added +
+		    OMNI__MARKS_MAX + 3);
 		large[i]->names = large[i]->marks = 0;
 		large[i]->holders = 0;
 	}
@@ -475,8 +483,8 @@ settle_blocks(struct omni__keys *keys, struct omni__key **blocks,
 		struct omni__key *key = blocks[i];
 		bool was = key->common;
 
-		key->common = key->marks > CROWDED ||
-		    key->holders > HOLDERS_MAX;
+		key->common = omni__key_step(true, 0, key->marks) ==
+		    OMNI__STEP_COMMON || key->holders > OMNI__HOLDERS_MAX;
 		key->wanted = key->common != was;
 		if (key->wanted && key->common)
 			fresh[news++] = key;
@@ -505,7 +513,7 @@ study_blocks(struct omni__keys *keys)
 		if (!all[i]->common || all[i]->removed > 0)
 			all[n++] = all[i];
 	if (status == OMNI_OK)
-		status = glance(keys, &block_glance, all, n, HOLDERS_MAX + 1,
+		status = glance(keys, &block_glance, all, n, OMNI__HOLDERS_MAX + 1,
 		    &result);
 	if (status != OMNI_OK)
 		return status;
@@ -540,19 +548,30 @@ omni__keys_set_steps(struct omni__keys *keys)
 	}
 }
 
-omni_status
-omni__keys_update(struct omni__resolver *r)
+static omni_status
+keys_new(struct omni__resolver *r, struct omni__keys **out)
 {
 	struct omni__keys *keys;
-	omni_status status;
 
 	keys = omni__arena_zero(&r->db->scratch, sizeof(*keys));
 	if (keys == NULL)
 		return omni__nomem(&r->db->error);
 	keys->r = r;
 	keys->by_hash.arena = &r->db->scratch;
+	*out = keys;
+	return OMNI_OK;
+}
+
+omni_status
+omni__keys_update(struct omni__resolver *r)
+{
+	struct omni__keys *keys = NULL;
+	omni_status status;
+
+	status = keys_new(r, &keys);
 	r->keys = keys;
-	status = write_keys(keys);
+	if (status == OMNI_OK)
+		status = write_keys(keys, false);
 	if (status == OMNI_OK)
 		status = study_identifiers(keys);
 	if (status == OMNI_OK)
@@ -585,6 +604,121 @@ omni__blocks_common(struct omni *db, const int64_t *hashes, size_t count,
 	status = omni__query(db, &key_marker, v, count, &result);
 	for (i = 0; status == OMNI_OK && i < result.count; i++)
 		common[result.ordinal[i]] = true;
+	return status;
+}
+
+/* ---- many keys ------------------------------------------------------ */
+
+#define WRITTEN 4096
+
+struct omni__key_writer {
+	struct omni *db;
+	struct omni__keys *changed;	/* of rows that were stored */
+	struct change *list, *markers;
+	size_t count, marker_count;
+};
+
+static const struct omni__sql marker_insert = {
+	.name = "marker_insert",
+	.in = "hash:i mark:i record:b",
+	.sql = "INSERT INTO omni_key (hash, mark, record)\n"
+	    "SELECT $hash, $mark, $record FROM p WHERE true\n"
+	    "ON CONFLICT (hash, mark, record) DO NOTHING",
+};
+
+/* Takes the markers off what changed: they are set anew. */
+static omni_status
+unmark(struct omni__keys *keys)
+{
+	struct omni__key **blocks;
+	omni_status status;
+	size_t count = 0;
+
+	status = choose(keys, true, &blocks, &count);
+	return status == OMNI_OK ?
+	    write_markers(keys, &key_delete, blocks, count) : status;
+}
+
+omni_status
+omni__keys_rewrite(struct omni__resolver *r, struct omni__key_writer **out)
+{
+	struct omni *db = r->db;
+	struct omni__key_writer *writer;
+	omni_status status;
+
+	status = keys_new(r, &r->keys);
+	writer = omni__arena_zero(&db->scratch, sizeof(*writer));
+	if (status != OMNI_OK || writer == NULL)
+		return omni__nomem(&db->error);
+	writer->db = db;
+	writer->changed = r->keys;
+	writer->list = omni__arena_alloc(&db->scratch,
+	    WRITTEN * sizeof(*writer->list));
+	writer->markers = omni__arena_alloc(&db->scratch,
+	    WRITTEN * sizeof(*writer->markers));
+	if (writer->list == NULL || writer->markers == NULL)
+		return omni__nomem(&db->error);
+	*out = writer;
+	status = write_keys(r->keys, true);
+	return status == OMNI_OK ? unmark(r->keys) : status;
+}
+
+static omni_status
+write_out(struct omni__key_writer *writer, const struct omni__sql *sql,
+    struct change *list, size_t *count)
+{
+	struct omni__mark mark = omni__arena_mark(&writer->db->scratch);
+	omni_status status;
+
+	status = write_changes(writer->db, sql, list, *count);
+	omni__arena_release(&writer->db->scratch, mark);
+	*count = 0;
+	return status;
+}
+
+omni_status
+omni__key_write(struct omni__key_writer *writer, int64_t hash, int64_t mark,
+    const unsigned char *record)
+{
+	omni_status status = OMNI_OK;
+
+	if (writer->count == WRITTEN)
+		status = write_out(writer, &key_insert, writer->list,
+		    &writer->count);
+	writer->list[writer->count++] = (struct change){ hash, mark, record,
+	    false };
+	return status;
+}
+
+omni_status
+omni__key_mark(struct omni__key_writer *writer, int64_t hash, bool common,
+    bool fresh)
+{
+	bool changed = omni__map_get(&writer->changed->by_hash, &hash,
+	    sizeof(hash)) != NULL;
+	omni_status status = OMNI_OK;
+
+	if (!common || (!fresh && !changed))
+		return OMNI_OK;
+	if (writer->marker_count == WRITTEN)
+		status = write_out(writer, &marker_insert, writer->markers,
+		    &writer->marker_count);
+	writer->markers[writer->marker_count++] = (struct change){ hash,
+	    MARKER, (const unsigned char *)"", true };
+	return status;
+}
+
+omni_status
+omni__keys_flush(struct omni__key_writer *writer)
+{
+	omni_status status;
+
+	status = write_out(writer, &key_insert, writer->list,
+	    &writer->count);
+	if (status == OMNI_OK)
+		status = write_out(writer, &marker_insert, writer->markers,
+		    &writer->marker_count);
+	writer->changed->r->keys = NULL;
 	return status;
 }
 

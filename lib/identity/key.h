@@ -7,6 +7,15 @@
 
 #include "identity/resolve.h"
 
+/* An identifier held under more distinct marks points at nobody; and a block
+ * under more sketches, or by more holders. */
+#define OMNI__MARKS_MAX 50
+#define OMNI__SKETCHES_MAX 24
+#define OMNI__HOLDERS_MAX 128
+
+/* What an identifier, or a block, that is held so often is worth. */
+uint8_t omni__key_step(bool block, int64_t names, int64_t marks);
+
 /* One key that a refitted row holds or held. */
 struct omni__key {
 	int64_t hash;
@@ -33,6 +42,23 @@ void omni__keys_set_steps(struct omni__keys *);
 /* Which of these blocks point at nobody? */
 omni_status omni__blocks_common(struct omni *db, const int64_t *hashes,
     size_t count, bool *common);
+
+/* ---- many keys ------------------------------------------------------ */
+
+struct omni__key_writer;
+
+/* Writes what changed of the keys of stored rows; the keys of new ones are
+ * then told to the writer, those of one key together. */
+omni_status omni__keys_rewrite(struct omni__resolver *,
+    struct omni__key_writer **writer);
+omni_status omni__key_write(struct omni__key_writer *, int64_t hash,
+    int64_t mark, const unsigned char *record);
+/* After the last of a block: it points at nobody, or does; fresh: it has new
+ * holders. */
+omni_status omni__key_mark(struct omni__key_writer *, int64_t hash,
+    bool common, bool fresh);
+/* After the last of all. */
+omni_status omni__keys_flush(struct omni__key_writer *);
 
 /* candidate.c: weighs rows that changed against the holders of their keys,
  * and loads the pools that they, or a change of a key, may touch. */

@@ -442,19 +442,22 @@ static const char clear_identity[] =
 "DELETE FROM omni_record;\n"
 "DELETE FROM omni_version;\n"
 "DELETE FROM omni_key;\n"
-"DELETE FROM omni_verdict";
+"DELETE FROM omni_verdict;\n"
+"DELETE FROM omni_review";
 
 #define PAGE 4000
 
 /* What was normalised is made again of the facts. */
-omni_status
-omni__identity_renew(struct omni *db)
+static omni_status
+normalise_again(struct omni *db)
 {
 	struct omni__fact *facts;
 	int64_t after = 0;
 	size_t count = 1;
 	omni_status status = omni__changes_begin(db);
 
+	if (status == OMNI_OK)
+		status = omni__bulk_begin(db);
 	if (status == OMNI_OK)
 		status = db->ops->script(db->store, clear_identity,
 		    &db->error);
@@ -466,6 +469,9 @@ omni__identity_renew(struct omni *db)
 		status = omni__identity_reapply(db, facts, count);
 		omni__arena_reset(&db->scratch);
 	}
+	if (status == OMNI_OK)
+		status = omni__bulk_end(db);
+	omni__bulk_discard(db);
 	return status == OMNI_OK ? omni__changes_end(db) : status;
 }
 
@@ -508,7 +514,8 @@ omni__kinds_apply(struct omni *db, const struct omni__fact *facts,
 	status = omni__definitions_apply(db, facts, count);
 	if (status == OMNI_OK)
 		status = settle(db, &renew);
-	return status == OMNI_OK && renew ? omni__identity_renew(db) : status;
+	return status == OMNI_OK && renew && !omni__bulk_runs(db) ?
+	    normalise_again(db) : status;
 }
 
 omni_status

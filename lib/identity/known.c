@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "identity/model.h"
+#include "identity/resolve.h"
 
 static const struct omni__sql record_known = {
 	.name = "record_known",
@@ -48,6 +48,25 @@ find_rows(struct omni *db, const unsigned char *const *ids, size_t count,
 	return status;
 }
 
+/* What a bulk has gathered is newer than what is stored. */
+static void
+find_gathered(struct omni *db, const unsigned char *const *ids, size_t count,
+    struct omni__known *known)
+{
+	const struct omni__row *row;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		row = omni__bulk_row(db, ids[i]);
+		if (row == NULL)
+			continue;
+		known[i].fact = row->fact;
+		known[i].happened = row->happened;
+		known[i].content = row->content;
+		known[i].first = row->first;
+	}
+}
+
 /* Also what has a row: it may have come again after an erasure. */
 static omni_status
 find_tombstones(struct omni *db, const unsigned char *const *ids,
@@ -80,6 +99,8 @@ omni__records_known(struct omni *db, const unsigned char *const *ids,
 		known[i].erased = INT64_MIN;
 	}
 	status = find_rows(db, ids, count, known);
+	if (omni__bulk_runs(db))
+		find_gathered(db, ids, count, known);
 	return status == OMNI_OK ? find_tombstones(db, ids, count, known) :
 	    status;
 }

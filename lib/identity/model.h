@@ -163,6 +163,12 @@ size_t omni__person_blocks(const struct omni *db,
 int64_t omni__person_sketch(const struct omni *db,
     const struct omni__person *);
 bool omni__sketches_meet(int64_t a, int64_t b);
+/* The keys under which those stand who live in the same street and have a
+ * name; false when the person has no street. */
+bool omni__street_range(const struct omni *db, const struct omni__person *,
+    int64_t *least, int64_t *most);
+/* Can two who stand there live at one address? */
+bool omni__sketches_near(int64_t a, int64_t b);
 /* How much they have in common, and how much not: the more the liker. */
 int omni__sketches_points(int64_t a, int64_t b);
 

@@ -244,7 +244,7 @@ make_runs(struct gather *g, struct runs *runs)
 		struct omni__claim claim = g->claims[i];
 		size_t pool = g->nodes[claim.node].pool;
 
-		claim.node = runs->local[claim.node];
+		claim.node = (uint32_t)runs->local[claim.node];
 		runs->claims[runs->claim_begin[pool] +
 		    runs->claim_size[pool]++] = claim;
 	}

@@ -126,8 +126,9 @@ compare_nodes(const void *left, const void *right)
 	return omni__node_order(left, right);
 }
 
-static omni_status
-make_nodes(struct omni__resolver *r, struct omni__node **out, size_t *count)
+omni_status
+omni__nodes_make(struct omni__resolver *r, struct omni__node **out,
+    size_t *count)
 {
 	struct omni__node *nodes;
 	size_t i, n = 0;
@@ -199,28 +200,15 @@ keep_touched(struct omni__resolver *r)
 }
 
 omni_status
-omni__resolve(struct omni__resolver *r)
+omni__nodes_resolve(struct omni__resolver *r, struct omni__node *nodes,
+    size_t count, const struct omni__claim *claims, size_t claim_count)
 {
-	struct omni__node *nodes = NULL;
 	struct omni__ruling *rulings = NULL;
-	struct omni__claim *claims = NULL;
-	size_t count = 0, ruling_count = 0, claim_count = 0;
+	size_t ruling_count = 0;
 	omni_status status;
 
-	status = keep_touched(r);
-	if (status != OMNI_OK || r->count == 0)
-		return status;
-	status = omni__keys_update(r);
-	if (status == OMNI_OK)
-		status = omni__rulings_load(r);
-	if (status == OMNI_OK)
-		status = make_nodes(r, &nodes, &count);
-	if (status == OMNI_OK)
-		status = omni__rulings_make(r, nodes, count, &rulings,
-		    &ruling_count);
-	if (status == OMNI_OK)
-		status = omni__claims_make(r, nodes, count, &claims,
-		    &claim_count);
+	status = omni__rulings_make(r, nodes, count, &rulings,
+	    &ruling_count);
 	if (status == OMNI_OK)
 		status = omni__cluster(r->db, nodes, count, claims,
 		    claim_count, rulings, ruling_count);
@@ -231,6 +219,29 @@ omni__resolve(struct omni__resolver *r)
 	if (status == OMNI_OK && !r->quiet)
 		status = omni__changes_note(r);
 	return status == OMNI_OK ? omni__rows_save(r) : status;
+}
+
+omni_status
+omni__resolve(struct omni__resolver *r)
+{
+	struct omni__node *nodes = NULL;
+	struct omni__claim *claims = NULL;
+	size_t count = 0, claim_count = 0;
+	omni_status status;
+
+	status = keep_touched(r);
+	if (status != OMNI_OK || r->count == 0)
+		return status;
+	status = omni__keys_update(r);
+	if (status == OMNI_OK)
+		status = omni__rulings_load(r);
+	if (status == OMNI_OK)
+		status = omni__nodes_make(r, &nodes, &count);
+	if (status == OMNI_OK)
+		status = omni__claims_make(r, nodes, count, &claims,
+		    &claim_count);
+	return status == OMNI_OK ? omni__nodes_resolve(r, nodes, count,
+	    claims, claim_count) : status;
 }
 
 /* ---- the room's doors ----------------------------------------------- */
@@ -261,26 +272,38 @@ load_rows(struct omni__resolver *r, const struct omni__fact *facts,
 	return omni__rows_load(r, ids, n);
 }
 
+omni_status
+omni__facts_gather(struct omni__resolver *r, const struct omni__fact *facts,
+    size_t count)
+{
+	omni_status status;
+	size_t i;
+
+	status = load_rows(r, facts, count);
+	for (i = 0; i < count && status == OMNI_OK; i++)
+		if (facts[i].noun == OMNI__FACT_RECORD &&
+		    facts[i].record != NULL)
+			status = apply_version(r, &facts[i]);
+	for (i = 0; i < count && status == OMNI_OK; i++)
+		if (facts[i].noun == OMNI__FACT_VERDICT &&
+		    facts[i].body != NULL)
+			status = omni__rulings_apply(r, &facts[i]);
+		else if (concerns(&facts[i]))
+			apply_deed(r, &facts[i]);
+	return status;
+}
+
 static omni_status
 apply(struct omni *db, const struct omni__fact *facts, size_t count,
     bool quiet)
 {
 	struct omni__resolver r = { .db = db, .quiet = quiet };
 	omni_status status;
-	size_t i;
 
+	if (omni__bulk_runs(db))
+		return omni__bulk_add(db, facts, count, quiet);
 	r.by_id.arena = &db->scratch;
-	status = load_rows(&r, facts, count);
-	for (i = 0; i < count && status == OMNI_OK; i++)
-		if (facts[i].noun == OMNI__FACT_RECORD &&
-		    facts[i].record != NULL)
-			status = apply_version(&r, &facts[i]);
-	for (i = 0; i < count && status == OMNI_OK; i++)
-		if (facts[i].noun == OMNI__FACT_VERDICT &&
-		    facts[i].body != NULL)
-			status = omni__rulings_apply(&r, &facts[i]);
-		else if (concerns(&facts[i]))
-			apply_deed(&r, &facts[i]);
+	status = omni__facts_gather(&r, facts, count);
 	return status == OMNI_OK ? omni__resolve(&r) : status;
 }
 

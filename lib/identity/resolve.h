@@ -48,6 +48,8 @@ struct omni__resolver {
 /* Loads the rows of these ids that are stored and not loaded yet. */
 omni_status omni__rows_load(struct omni__resolver *,
     const unsigned char *const *ids, size_t count);
+/* All rows there are. */
+omni_status omni__rows_load_all(struct omni__resolver *);
 /* All rows of these pools. */
 omni_status omni__rows_load_pools(struct omni__resolver *,
     const unsigned char *const *pools, size_t count);
@@ -57,6 +59,8 @@ struct omni__row *omni__row_find(const struct omni__resolver *,
 /* The row, made new when it is not there; NULL when out of memory. */
 struct omni__row *omni__row_get(struct omni__resolver *,
     const unsigned char *id);
+/* Takes another resolver's row; false when out of memory. */
+bool omni__row_adopt(struct omni__resolver *, struct omni__row *);
 /* Deletes what is gone, writes what is dirty. */
 omni_status omni__rows_save(struct omni__resolver *);
 
@@ -102,5 +106,30 @@ omni_status omni__changes_note(struct omni__resolver *);
 
 /* Brings everything that touched rows concern up to date. */
 omni_status omni__resolve(struct omni__resolver *);
+/* Nodes of all rows that stay, oldest first. */
+omni_status omni__nodes_make(struct omni__resolver *,
+    struct omni__node **nodes, size_t *count);
+/* From nodes and claims to customers, written. */
+omni_status omni__nodes_resolve(struct omni__resolver *,
+    struct omni__node *nodes, size_t count,
+    const struct omni__claim *claims, size_t claim_count);
+
+/* ---- a bulk (bulk.c) ------------------------------------------------ */
+
+/* Gathers instead of resolving. */
+omni_status omni__bulk_add(struct omni *db, const struct omni__fact *facts,
+    size_t count, bool quiet);
+/* The row of a record that is gathered, NULL when it is not. */
+const struct omni__row *omni__bulk_row(const struct omni *db,
+    const unsigned char *id);
+/* Facts into rows: which are loaded where they are stored. */
+omni_status omni__facts_gather(struct omni__resolver *,
+    const struct omni__fact *facts, size_t count);
+
+/* ---- everybody (crowd.c) -------------------------------------------- */
+
+/* Resolves the rows there are, which are all, and writes the keys of those
+ * that changed. */
+omni_status omni__resolve_all(struct omni__resolver *);
 
 #endif

@@ -92,28 +92,33 @@ make_room(struct omni__resolver *r)
 	return true;
 }
 
+bool
+omni__row_adopt(struct omni__resolver *r, struct omni__row *row)
+{
+	bool found;
+
+	r->by_id.arena = &r->db->scratch;
+	if (!make_room(r) || omni__map_put(&r->by_id, row->id, OMNI__ID,
+	    r->count, &found) == NULL)
+		return false;
+	r->rows[r->count++] = row;
+	return true;
+}
+
 struct omni__row *
 omni__row_get(struct omni__resolver *r, const unsigned char *id)
 {
 	struct omni__row *row = omni__row_find(r, id);
-	bool found;
 
 	if (row != NULL)
 		return row;
-	r->by_id.arena = &r->db->scratch;
-	if (!make_room(r))
-		return NULL;
 	row = omni__arena_zero(&r->db->scratch, sizeof(*row));
 	if (row == NULL)
 		return NULL;
 	memcpy(row->id, id, OMNI__ID);
 	row->happened = row->first = OMNI_TIME_UNKNOWN;
 	row->strength = INT32_MAX;
-	if (omni__map_put(&r->by_id, row->id, OMNI__ID, r->count, &found) ==
-	    NULL)
-		return NULL;
-	r->rows[r->count++] = row;
-	return row;
+	return omni__row_adopt(r, row) ? row : NULL;
 }
 
 /* ---- from the store ------------------------------------------------- */
@@ -235,6 +240,64 @@ omni__rows_load_pools(struct omni__resolver *r,
 	    status;
 }
 
+static const struct omni__sql row_page = {
+	.name = "row_page",
+	.in = "id:b limit:i",
+	.out = ROW_OUT,
+	.sql = "SELECT " ROW_COLUMNS "\n"
+	    "FROM omni_record r WHERE r.id > $id\n"
+	    "ORDER BY r.id LIMIT $limit",
+};
+#define ROW_PAGE 4096
+
+/* What is kept of a page is its features; the rest is copied. */
+static omni_status
+keep_page(struct omni__resolver *r, struct omni__result *page,
+    unsigned char last[OMNI__ID])
+{
+	omni_status status = OMNI_OK;
+	size_t i;
+
+	for (i = 0; i < page->count && status == OMNI_OK; i++) {
+		struct omni__value *v = OMNI__AT(page, i, 0);
+
+		if (v[0].size == OMNI__ID)
+			memcpy(last, v[0].bytes, OMNI__ID);
+		if (v[0].size == OMNI__ID &&
+		    omni__row_find(r, v[0].bytes) != NULL)
+			continue;
+		v[10].bytes = omni__arena_copy(&r->db->scratch, v[10].bytes,
+		    v[10].size);
+		if (v[10].bytes == NULL)
+			return omni__nomem(&r->db->error);
+		status = take_row(r, v);
+	}
+	return status;
+}
+
+omni_status
+omni__rows_load_all(struct omni__resolver *r)
+{
+	struct omni *db = r->db;
+	struct omni__arena arena = { .env = &db->env };
+	unsigned char last[OMNI__ID] = { 0 };
+	struct omni__value in[2];
+	struct omni__result page = { .count = ROW_PAGE };
+	omni_status status = OMNI_OK;
+
+	while (status == OMNI_OK && page.count == ROW_PAGE) {
+		omni__arena_reset(&arena);
+		in[0] = omni__blob(last, OMNI__ID);
+		in[1] = omni__int(ROW_PAGE);
+		status = db->ops->run(db->store, &row_page, in, 1, &arena,
+		    &page, NULL, &db->error);
+		if (status == OMNI_OK)
+			status = keep_page(r, &page, last);
+	}
+	omni__arena_free(&arena);
+	return status;
+}
+
 /* ---- to the store --------------------------------------------------- */
 
 static omni_status
@@ -264,44 +327,85 @@ compare_rows(const void *left, const void *right)
 	return memcmp((*a)->id, (*b)->id, OMNI__ID);
 }
 
+/* What becomes of a row. */
+enum fate { KEPT, INSERTED, UPDATED, DELETED };
+
+static enum fate
+fate_of(const struct omni__row *row)
+{
+	if (row->gone)
+		return row->stored ? DELETED : KEPT;
+	return !row->dirty ? KEPT : row->stored ? UPDATED : INSERTED;
+}
+
+/* So many rows are written at once. */
+#define SAVED 4096
+
+static omni_status
+save_some(struct omni *db, struct omni__row **rows, size_t count,
+    enum fate fate)
+{
+	static const struct omni__sql *const write[] = {
+		[INSERTED] = &row_insert, [UPDATED] = &row_update,
+		[DELETED] = &row_delete
+	};
+	size_t columns = fate == DELETED ? 1 : SAVE_COLUMNS, i;
+	omni_status status = OMNI_OK;
+	struct omni__value *v;
+
+	v = omni__arena_alloc(&db->scratch, count * columns * sizeof(*v));
+	if (v == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < count && status == OMNI_OK; i++)
+		if (fate == DELETED)
+			v[i] = omni__blob(rows[i]->id, OMNI__ID);
+		else
+			status = save_params(db, rows[i], v + i * columns);
+	if (status == OMNI_OK)
+		status = omni__exec(db, write[fate], v, count);
+	if (status == OMNI_OK && fate == DELETED)
+		status = omni__exec(db, &row_version_delete, v, count);
+	return status;
+}
+
+static omni_status
+save_all(struct omni *db, struct omni__row **sorted, size_t count,
+    enum fate fate)
+{
+	struct omni__row *some[SAVED];
+	struct omni__mark mark;
+	omni_status status = OMNI_OK;
+	size_t i, n = 0;
+
+	for (i = 0; i < count && status == OMNI_OK; i++) {
+		if (fate_of(sorted[i]) == fate)
+			some[n++] = sorted[i];
+		if (n == 0 || (n < SAVED && i + 1 < count))
+			continue;
+		mark = omni__arena_mark(&db->scratch);
+		status = save_some(db, some, n, fate);
+		omni__arena_release(&db->scratch, mark);
+		n = 0;
+	}
+	return status;
+}
+
 omni_status
 omni__rows_save(struct omni__resolver *r)
 {
 	struct omni *db = r->db;
 	struct omni__row **sorted;
-	struct omni__value *fresh, *changed, *gone;
-	omni_status status = OMNI_OK;
-	size_t i, news = 0, changes = 0, gones = 0;
+	omni_status status;
 
 	sorted = omni__arena_copy(&db->scratch, r->rows,
 	    r->count * sizeof(*sorted));
-	fresh = omni__arena_alloc(&db->scratch,
-	    (r->count * SAVE_COLUMNS + 1) * sizeof(*fresh));
-	changed = omni__arena_alloc(&db->scratch,
-	    (r->count * SAVE_COLUMNS + 1) * sizeof(*changed));
-	gone = omni__arena_alloc(&db->scratch,
-	    (r->count + 1) * sizeof(*gone));
-	if (sorted == NULL || fresh == NULL || changed == NULL ||
-	    gone == NULL)
+	if (sorted == NULL)
 		return omni__nomem(&db->error);
 	qsort(sorted, r->count, sizeof(*sorted), compare_rows);
-	for (i = 0; i < r->count && status == OMNI_OK; i++) {
-		struct omni__row *row = sorted[i];
-
-		if (row->gone && row->stored)
-			gone[gones++] = omni__blob(row->id, OMNI__ID);
-		else if (row->dirty && !row->gone)
-			status = save_params(db, row, row->stored ?
-			    changed + SAVE_COLUMNS * changes++ :
-			    fresh + SAVE_COLUMNS * news++);
-	}
+	status = save_all(db, sorted, r->count, DELETED);
 	if (status == OMNI_OK)
-		status = omni__exec(db, &row_delete, gone, gones);
+		status = save_all(db, sorted, r->count, UPDATED);
 	if (status == OMNI_OK)
-		status = omni__exec(db, &row_version_delete, gone, gones);
-	if (status == OMNI_OK)
-		status = omni__exec(db, &row_update, changed, changes);
-	if (status == OMNI_OK)
-		status = omni__exec(db, &row_insert, fresh, news);
+		status = save_all(db, sorted, r->count, INSERTED);
 	return status;
 }

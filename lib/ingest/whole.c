@@ -24,6 +24,9 @@ rebuild(struct omni *db)
 		status = omni__kinds_rebuild(db);
 	if (status == OMNI_OK)
 		status = omni__models_rebuild(db);
+	/* Who is who is found for all together, at the end. */
+	if (status == OMNI_OK)
+		status = omni__bulk_begin(db);
 	while (status == OMNI_OK) {
 		omni__arena_reset(&db->scratch);
 		status = omni__facts_scan(db, after, PAGE, &facts, &count);
@@ -32,6 +35,9 @@ rebuild(struct omni *db)
 		after = facts[count - 1].id;
 		status = omni__apply_all(db, facts, count, true);
 	}
+	if (status == OMNI_OK)
+		status = omni__bulk_end(db);
+	omni__bulk_discard(db);
 	return status;
 }
 
