@@ -15,9 +15,11 @@ static void
 an_unknown_kind_is_refused_by_name(void **state)
 {
 	static const char *const kinds[] = {
-		"e-mail", "EMAIL", "attr", "attr.", "name", "address", "\"",
+		"e mail", "EMAIL", "attr", "attr.", "address.", "\"",
 		"record; DROP TABLE omni_fact"
 	};
+	/* These a host could have defined: the store tells. */
+	static const char *const undefined[] = { "e-mail", "name", "x_1" };
 	struct harness *h = harness_of(state);
 	omni_record *record = omni_record_new();
 	omni_status status;
@@ -31,6 +33,15 @@ an_unknown_kind_is_refused_by_name(void **state)
 		assert_non_null(strstr(omni_record_errmsg(record), "kind"));
 	}
 	assert_int_equal(omni_record_count(record), 0);
+	for (i = 0; i < sizeof(undefined) / sizeof(undefined[0]); i++) {
+		omni_record *other = omni_record_new();
+
+		harness_ok(h, omni_record_add(other, undefined[i], "x"));
+		harness_is(h, omni_record_put(h->db, other, NULL),
+		    OMNI_UNDEFINED);
+		assert_non_null(strstr(omni_errmsg(h->db), undefined[i]));
+		omni_record_free(other);
+	}
 	for (i = 0; omni_kind_name((int32_t)i) != NULL; i++)
 		assert_int_equal(omni_record_add(record, strcmp(
 		    omni_kind_name((int32_t)i), "attr.*") == 0 ? "attr.x" :

@@ -144,7 +144,9 @@ struct omni__profile {
 	int32_t records;	/* how many say so */
 	int64_t time;		/* of the latest that does */
 	const size_t *said;	/* which members do, newest first */
-	bool verified;		/* only where what survives was asked for */
+	/* Only where what survives was asked for: */
+	bool verified;
+	bool common;		/* so many have it that it is nobody's */
 	int64_t alike;		/* records that say it in some writing */
 	size_t place;		/* in which order they came */
 };

@@ -249,11 +249,93 @@ verify(struct gather *g)
 	return status;
 }
 
+/* ---- what points at nobody ------------------------------------------ */
+
+static bool
+is_identifier(const struct gather *g, const struct omni__profile *entry)
+{
+	const struct omni__kind *kind = omni__kind_of(g->kinds, entry->kind);
+	int c = kind != NULL ? kind->column : -1;
+
+	if (c < 0 || entry->normal[0] == '\0')
+		return false;
+	return c >= OMNI__HOST ? g->kinds->host[c - OMNI__HOST].identifier :
+	    (omni__behaviour[c] & OMNI__IDENTIFIER) != 0;
+}
+
+/* Is there a choice between identifiers? */
+static bool
+has_choice(const struct gather *g)
+{
+	size_t i;
+
+	for (i = 1; i < g->count; i++)
+		if (strcmp(g->list[i].kind, g->list[i - 1].kind) == 0 &&
+		    is_identifier(g, &g->list[i]) &&
+		    is_identifier(g, &g->list[i - 1]))
+			return true;
+	return false;
+}
+
+/* What the rows of the members know to be common. */
+static omni_status
+collect_common(struct gather *g, const struct omni__resolver *r,
+    struct omni__map *common)
+{
+	size_t i, k;
+	bool found;
+
+	for (i = 0; i < r->count; i++)
+		for (k = 0; k < r->rows[i]->person.count; k++) {
+			const struct omni__item *item =
+			    &r->rows[i]->person.items[k];
+
+			if (item->hash != 0 &&
+			    item->step == OMNI__STEP_COMMON &&
+			    omni__map_put(common, item->text, item->size,
+			    item->column, &found) == NULL)
+				return omni__nomem(&g->db->error);
+		}
+	return OMNI_OK;
+}
+
+/* What everybody has ("none@none.example") is nobody's, if there is
+ * another. */
+static omni_status
+note_common(struct gather *g, const struct omni__member *members,
+    size_t count)
+{
+	struct omni__resolver r = { .db = g->db,
+	    .by_id = { .arena = &g->db->scratch } };
+	struct omni__map common = { .arena = &g->db->scratch };
+	const unsigned char **ids;
+	omni_status status;
+	size_t i;
+
+	if (!has_choice(g))
+		return OMNI_OK;
+	ids = omni__arena_alloc(&g->db->scratch,
+	    (count + 1) * sizeof(*ids));
+	if (ids == NULL)
+		return omni__nomem(&g->db->error);
+	for (i = 0; i < count; i++)
+		ids[i] = members[i].id;
+	status = omni__rows_load(&r, ids, count);
+	if (status == OMNI_OK)
+		status = collect_common(g, &r, &common);
+	for (i = 0; i < g->count && status == OMNI_OK; i++)
+		g->list[i].common = is_identifier(g, &g->list[i]) &&
+		    omni__map_get(&common, g->list[i].normal,
+		    strlen(g->list[i].normal)) != NULL;
+	return status;
+}
+
 /* ---- what survives -------------------------------------------------- */
 
 /* A value, or a whole address, that stands for election. */
 struct candidate {
-	bool whole, verified;
+	bool whole;		/* an address is; an identifier is his */
+	bool verified;
 	size_t source;		/* its place in the rule's order */
 	int64_t records;	/* that say the same, however it is written */
 	int64_t time;
@@ -338,7 +420,7 @@ value_candidate(const struct chooser *c, size_t place)
 {
 	const struct omni__profile *entry = &c->g->list[place];
 	struct candidate candidate = {
-		.whole = true, .verified = entry->verified,
+		.whole = !entry->common, .verified = entry->verified,
 		.source = SIZE_MAX, .records = entry->alike,
 		.time = entry->time, .place = place
 	};
@@ -625,6 +707,8 @@ omni__profile_make(struct omni *db, const struct omni__member *members,
 		status = settle(&g);
 	if (status == OMNI_OK && chosen != NULL) {
 		status = verify(&g);
+		if (status == OMNI_OK)
+			status = note_common(&g, members, count);
 		if (status == OMNI_OK)
 			status = choose(&g, facts, count, chosen,
 			    chosen_count);
