@@ -246,6 +246,9 @@ measure(const char *url, size_t records)
 	load(db, people, records);
 	(void)printf("%zu records loaded in %.1f s\n", records,
 	    bench_seconds() - start);
+	start = bench_seconds();
+	bench_ok(db, omni_model_train(db, NULL, NULL), "train");
+	(void)printf("trained in %.1f s\n", bench_seconds() - start);
 	while (omni_maintain(db, 1000) == OMNI_OK)
 		;
 	singles(db, people, records);

@@ -34,6 +34,16 @@ import(void *context)
 }
 
 static void
+train(void *context)
+{
+	const struct job *job = context;
+	omni *db = bench_open_load(job->path);
+
+	bench_ok(db, omni_model_train(db, NULL, NULL), "train");
+	omni_close(db);
+}
+
+static void
 print_score(const struct bench_score *s)
 {
 	(void)printf("    pairs P %.4f R %.4f F1 %.4f | B3 P %.4f R %.4f F1"
@@ -98,6 +108,7 @@ measure(const struct bench_set *set, const char *data)
 	(void)snprintf(path, sizeof(path), "%s/omni.db", directory);
 	(void)printf("%s\n", set->name);
 	stage("untrained", import, &job);
+	stage("trained", train, &job);
 	bench_clean(directory);
 }
 
