@@ -37,6 +37,8 @@ static const struct {
 	[OPTION_AUTHOR] = { "--author", true },
 	[OPTION_REASON] = { "--reason", true },
 	[OPTION_SURE] = { "--sure", false },
+	[OPTION_UNSURE] = { "--unsure", false },
+	[OPTION_DRY_RUN] = { "--dry-run", false },
 	[OPTION_WHY] = { "--why", false },
 };
 
@@ -85,9 +87,14 @@ static const struct command commands[] = {
 	    "setting CUSTOMER NAME | setting KIND=VALUE NAME TEXT [--at T]" },
 	{ "why", command_why, 2, 2, O(JSON), false,
 	    "why [--json] SOURCE:KEY SOURCE:KEY" },
-	{ "verdict", command_verdict, 3, 3, O(AUTHOR) | O(REASON), false,
-	    "verdict same|different SOURCE:KEY SOURCE:KEY [--author A]\n"
-	    "           [--reason R]" },
+	{ "verdict", command_verdict, 3, 3, O(AUTHOR) | O(REASON) |
+	    O(DRY_RUN) | O(JSON), false,
+	    "verdict same|different SOURCE:KEY|CUSTOMER SOURCE:KEY|CUSTOMER\n"
+	    "           [--author A] [--reason R] [--dry-run [--json]]" },
+	{ "verdicts", command_verdicts, 0, 0, O(JSON) | O(LIMIT), false,
+	    "verdicts [--json] [--limit N]" },
+	{ "review", command_review, 0, 0, O(JSON) | O(LIMIT) | O(UNSURE),
+	    false, "review [--json] [--unsure] [--limit N]" },
 	{ "remove", command_remove, 2, 2, 0, false, "remove SOURCE KEY" },
 	{ "export", command_export, 1, 1, 0, false, "export CUSTOMER" },
 	{ "erase", command_erase, 1, 1, 0, false, "erase CUSTOMER" },

@@ -26,7 +26,7 @@ enum option {
 	OPTION_KIND, OPTION_SINCE, OPTION_UNTIL, OPTION_LIMIT,
 	OPTION_OLDEST, OPTION_PURPOSE, OPTION_AT, OPTION_VIA,
 	OPTION_WORDING, OPTION_EXPIRY, OPTION_AUTHOR, OPTION_REASON,
-	OPTION_SURE,
+	OPTION_SURE, OPTION_UNSURE, OPTION_DRY_RUN,
 	OPTION_WHY,
 	OPTION_COUNT
 };
@@ -49,6 +49,8 @@ int command_find(struct request *);
 int command_show(struct request *);
 int command_why(struct request *);
 int command_verdict(struct request *);
+int command_verdicts(struct request *);
+int command_review(struct request *);
 int command_remove(struct request *);
 int command_export(struct request *);
 int command_erase(struct request *);
@@ -81,6 +83,8 @@ int exit_of(omni_status);
 
 /* "KIND=VALUE" into the record. */
 int record_add_word(omni_record *, const char *word);
+/* "merged" and the like, for OMNI_CHANGE_*. */
+const char *change_name(int32_t change);
 /* An id or KIND=VALUE to the one customer that is meant. */
 int customer_resolve(struct request *, const char *word,
     omni_customer **);

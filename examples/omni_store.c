@@ -104,7 +104,7 @@ command_maintain(struct request *request)
 
 /* ---- the change feed ------------------------------------------------ */
 
-static const char *
+const char *
 change_name(int32_t change)
 {
 	static const char *const names[] = {

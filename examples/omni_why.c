@@ -1,6 +1,5 @@
 /*
- * Commands about why two records are, or are not, one person; and what a
- * steward decides about it.
+ * Commands about why two records are, or are not, one person.
  */
 #include "omni_command.h"
 
@@ -135,76 +134,6 @@ command_why(struct request *request)
 		why_print(why);
 out:
 	omni_explanation_free(why);
-	pair_free(&pair);
-	return result;
-}
-
-/* ---- verdict -------------------------------------------------------- */
-
-static omni_status
-verdict_fill(const struct request *request, omni_verdict *verdict,
-    const struct pair *pair, int32_t what)
-{
-	const char *author = request->options[OPTION_AUTHOR];
-	const char *reason = request->options[OPTION_REASON];
-	omni_status status = omni_verdict_add(verdict, 0, pair->sources[0],
-	    pair->keys[0]);
-
-	if (status == OMNI_OK)
-		status = omni_verdict_add(verdict,
-		    what == OMNI_VERDICT_DIFFERENT, pair->sources[1],
-		    pair->keys[1]);
-	if (status == OMNI_OK && author != NULL)
-		status = omni_verdict_set_author(verdict, author);
-	if (status == OMNI_OK && reason != NULL)
-		status = omni_verdict_set_reason(verdict, reason);
-	return status;
-}
-
-static int
-verdict_put(struct request *request, const struct pair *pair, int32_t what)
-{
-	omni_verdict *verdict = omni_verdict_new(what);
-	omni_status status;
-	int result = DONE_WELL;
-
-	if (verdict == NULL) {
-		complain("out of memory");
-		return DONE_FAILED;
-	}
-	status = verdict_fill(request, verdict, pair, what);
-	if (status != OMNI_OK) {
-		complain("%s", omni_status_text(status));
-		result = exit_of(status);
-	} else {
-		status = omni_verdict_put(request->db, verdict, NULL);
-		if (status < 0 || status == OMNI_NONE)
-			result = complain_failure(request, status);
-		else
-			printf("noted\n");
-	}
-	omni_verdict_free(verdict);
-	return result;
-}
-
-int
-command_verdict(struct request *request)
-{
-	struct pair pair;
-	int32_t what;
-	int result;
-
-	if (strcmp(request->words[0], "same") == 0)
-		what = OMNI_VERDICT_SAME;
-	else if (strcmp(request->words[0], "different") == 0)
-		what = OMNI_VERDICT_DIFFERENT;
-	else {
-		complain("a verdict is same or different");
-		return DONE_WRONG;
-	}
-	result = pair_read(request->words + 1, &pair);
-	if (result == DONE_WELL)
-		result = verdict_put(request, &pair, what);
 	pair_free(&pair);
 	return result;
 }
