@@ -483,6 +483,23 @@ OMNI_API omni_status omni_customer_export(omni *db, const char *id,
  * from before is turned away.  OMNI_PENDING: a reader holds old pages;
  * omni_maintain finishes. */
 OMNI_API omni_status omni_customer_erase(omni *db, const char *id);
+/* What that would take, without taking it: it is done and taken back, so that
+ * the store is locked as for the erasure itself. */
+typedef struct omni_erasure omni_erasure;
+OMNI_API omni_status omni_customer_erase_preview(omni *db, const char *id,
+    omni_erasure **erasure);
+/* Records, with all that was ever said of them (versions); e-mail addresses,
+ * telephones and streets (contacts); verdicts that name one of them. */
+OMNI_API int32_t omni_erasure_records(const omni_erasure *erasure);
+OMNI_API int32_t omni_erasure_versions(const omni_erasure *erasure);
+OMNI_API int32_t omni_erasure_interactions(const omni_erasure *erasure);
+OMNI_API int32_t omni_erasure_settings(const omni_erasure *erasure);
+/* But for withdrawals that bind an address or hold for others, too: they
+ * stay, without the person. */
+OMNI_API int32_t omni_erasure_statements(const omni_erasure *erasure);
+OMNI_API int32_t omni_erasure_contacts(const omni_erasure *erasure);
+OMNI_API int32_t omni_erasure_verdicts(const omni_erasure *erasure);
+OMNI_API void omni_erasure_free(omni_erasure *erasure);
 
 /* ---- why ------------------------------------------------------------ */
 
@@ -1012,6 +1029,10 @@ OMNI_API omni_status omni_import_set_time_column(omni_import *import,
     const char *column);
 OMNI_API omni_status omni_import_map(omni_import *import,
     const char *column, const char *kind);
+/* CSV, before the first write: keeps the bytes in memory and stores all rows
+ * in one transaction when the import is finished.  Many times faster where
+ * the rows are many beside those in the store; other writers wait. */
+OMNI_API omni_status omni_import_set_bulk(omni_import *import);
 /* Bytes as they come, in pieces of any size. */
 OMNI_API omni_status omni_import_write(omni_import *import,
     const void *bytes, size_t size);
