@@ -122,6 +122,36 @@ random_pair(struct harness *h, size_t limit, char *a, size_t *m, char *b,
 	}
 }
 
+static size_t
+naive_common(const char *a, size_t m, const char *b, size_t n)
+{
+	size_t count[256] = { 0 }, i, common = 0;
+
+	for (i = 0; i < m; i++)
+		count[(unsigned char)a[i]]++;
+	for (i = 0; i < n; i++)
+		if (count[(unsigned char)b[i]] > 0) {
+			count[(unsigned char)b[i]]--;
+			common++;
+		}
+	return common;
+}
+
+/* What the letters promise is never less than what is there. */
+static void
+check_bounds(const char *a, size_t m, const char *b, size_t n)
+{
+	size_t common = omni__letters_common(omni__letters(a, m), m,
+	    omni__letters(b, n), n), longer = m > n ? m : n;
+	int32_t alike = omni__jaro_winkler(a, m, b, n);
+
+	assert_true(common >= naive_common(a, m, b, n));
+	assert_true(common <= m && common <= n);
+	assert_true(omni__jaro_winkler_may(a, m, b, n, common, alike));
+	assert_true(naive_damerau(a, m, b, n) >= (int32_t)(longer - common));
+	assert_true(alike == omni__jaro_winkler(b, n, a, m));
+}
+
 static void
 check_pair(struct harness *h, const char *a, size_t m, const char *b, size_t n)
 {
@@ -150,6 +180,7 @@ words_of_bits_agree_with_plain_tables(void **state)
 	for (i = 0; i < 60000; i++) {
 		random_pair(&h, i % 2 == 0 ? 12 : 64, a, &m, b, &n);
 		check_pair(&h, a, m, b, n);
+		check_bounds(a, m, b, n);
 	}
 	for (i = 0; i < 2000; i++) {
 		random_pair(&h, 256, a, &m, b, &n);

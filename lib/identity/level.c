@@ -34,13 +34,20 @@ full_date_level(struct slice a, struct slice b)
 	bool year = same_part(a, 0, b, 0, 4), month = same_part(a, 5, b, 5, 2);
 	bool day = same_part(a, 8, b, 8, 2);
 	int differ = 0, gap;
-	size_t i;
+	size_t i, first = 0;
 
-	for (i = 0; i < 10; i++)
-		differ += a.text[i] != b.text[i];
+	for (i = 10; i-- > 0;)
+		if (a.text[i] != b.text[i]) {
+			differ++;
+			first = i;
+		}
 	if (year && same_part(a, 5, b, 8, 2) && same_part(a, 8, b, 5, 2))
 		return DATE_TYPO;
-	if (differ == 1 || within(a, b, 1))
+	/* Of one length, one slip is another digit or two that changed
+	 * places. */
+	if (differ == 1 || (differ == 2 &&
+	    a.text[first] == b.text[first + 1] &&
+	    a.text[first + 1] == b.text[first]))
 		return DATE_TYPO;
 	if ((year && (month || day)) || (month && day))
 		return DATE_TWO_PARTS;
@@ -52,14 +59,27 @@ full_date_level(struct slice a, struct slice b)
 	return gap >= -1 && gap <= 1 ? DATE_NEXT_YEAR : OMNI__DIFFERS;
 }
 
+/* A date of which a part is not told, with one that tells more. */
+static int
+partial_date_level(struct slice a, struct slice b)
+{
+	struct slice year_a = { a.text, 4, 0 }, year_b = { b.text, 4, 0 };
+	int gap = year_of(a) - year_of(b);
+
+	if (equal(year_a, year_b))
+		return a.size >= 7 && b.size >= 7 &&
+		    same_part(a, 5, b, 5, 2) ? DATE_TWO_PARTS :
+		    DATE_SAME_YEAR;
+	return gap >= -1 && gap <= 1 ? DATE_NEXT_YEAR : OMNI__DIFFERS;
+}
+
 static int
 date_level(struct slice a, struct slice b)
 {
 	if (a.size == 10 && b.size == 10)
 		return full_date_level(a, b);
-	/* A partial date that the other one completes. */
-	if (has_prefix(a, b) || has_prefix(b, a))
-		return DATE_SAME_YEAR;
+	if (a.size >= 4 && b.size >= 4)
+		return partial_date_level(a, b);
 	return within(a, b, 1) ? DATE_TYPO : OMNI__DIFFERS;
 }
 
@@ -70,33 +90,64 @@ enum {
 	EMAIL_LETTERS = 5, EMAIL_PLAIN_LOCAL = 6
 };
 
-struct letters {
+/* A local part without its dots and dashes, and perhaps without digits. */
+struct plain {
 	char text[64];
 	size_t size;
+	bool digits;		/* had some */
 };
 
-static struct letters
-letters_of(struct slice s, bool digits)
+static void
+plain_of(struct plain *out, struct slice s)
 {
-	struct letters out = { { 0 }, 0 };
 	size_t i;
 
-	for (i = 0; i < s.size && out.size < sizeof(out.text); i++) {
+	out->size = 0;
+	out->digits = false;
+	for (i = 0; i < s.size && out->size < sizeof(out->text); i++) {
 		char c = s.text[i];
 
-		if ((c >= 'a' && c <= 'z') ||
-		    (digits && c >= '0' && c <= '9'))
-			out.text[out.size++] = c;
+		out->text[out->size] = c;
+		out->size += c >= 'a' && c <= 'z';
+		out->digits |= c >= '0' && c <= '9';
 	}
-	return out;
 }
 
 static struct slice
-as_slice(const struct letters *letters)
+as_slice(const struct plain *plain)
 {
-	struct slice s = { letters->text, letters->size };
+	struct slice s = { plain->text, plain->size,
+	    omni__letters(plain->text, plain->size) };
 
 	return s;
+}
+
+/* The next letter or digit, 0 at the end. */
+static char
+next_plain(struct slice s, size_t *at)
+{
+	while (*at < s.size) {
+		char c = s.text[(*at)++];
+
+		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+			return c;
+	}
+	return 0;
+}
+
+/* Equal but for dots and dashes? */
+static bool
+same_letters(struct slice a, struct slice b)
+{
+	size_t i = 0, j = 0;
+	char c;
+
+	do {
+		c = next_plain(a, &i);
+		if (c != next_plain(b, &j))
+			return false;
+	} while (c != 0);
+	return true;
 }
 
 static void
@@ -106,6 +157,7 @@ split_address(struct slice s, struct slice *local, struct slice *domain)
 
 	local->text = s.text;
 	local->size = at != NULL ? (size_t)(at - s.text) : s.size;
+	local->letters = domain->letters = 0;
 	domain->text = s.text + local->size;
 	domain->size = s.size - local->size;
 }
@@ -114,30 +166,26 @@ static int
 email_level(struct slice a, struct slice b)
 {
 	struct slice local_a, local_b, domain_a, domain_b;
-	struct letters with_a, with_b, plain_a, plain_b;
-	bool digits, same_plain;
+	struct plain plain_a, plain_b;
+	bool same_plain;
 
 	split_address(a, &local_a, &domain_a);
 	split_address(b, &local_b, &domain_b);
-	with_a = letters_of(local_a, true);
-	with_b = letters_of(local_b, true);
-	plain_a = letters_of(local_a, false);
-	plain_b = letters_of(local_b, false);
-	same_plain = equal(as_slice(&plain_a), as_slice(&plain_b));
-	digits = with_a.size != plain_a.size || with_b.size != plain_b.size;
+	plain_of(&plain_a, local_a);
+	plain_of(&plain_b, local_b);
 	if (equal(local_a, local_b))
 		return within(domain_a, domain_b, 2) ? EMAIL_TYPO :
-		    digits ? EMAIL_LOCAL : EMAIL_PLAIN_LOCAL;
-	if (equal(as_slice(&with_a), as_slice(&with_b)))
+		    plain_a.digits || plain_b.digits ? EMAIL_LOCAL :
+		    EMAIL_PLAIN_LOCAL;
+	if (same_letters(local_a, local_b))
 		return EMAIL_LETTERS;
+	same_plain = equal(as_slice(&plain_a), as_slice(&plain_b));
 	if (same_plain && !equal(domain_a, domain_b))
 		return EMAIL_LETTERS;
-	if (within(a, b, 1))
-		return EMAIL_TYPO;
 	if (within(a, b, 2))
-		return EMAIL_TWO_TYPOS;
-	if (same_plain ||
-	    similarity(as_slice(&plain_a), as_slice(&plain_b)) >= 9000)
+		return within(a, b, 1) ? EMAIL_TYPO : EMAIL_TWO_TYPOS;
+	if (same_plain || similarity(as_slice(&plain_a),
+	    as_slice(&plain_b), 9000) >= 9000)
 		return EMAIL_LETTERS;
 	return OMNI__DIFFERS;
 }
@@ -147,7 +195,8 @@ email_level(struct slice a, struct slice b)
 static int
 code_level(struct slice a, struct slice b)
 {
-	return a.size >= 6 && within(a, b, 1) ? 2 : OMNI__DIFFERS;
+	return a.size >= 6 && b.size >= 6 && within(a, b, 1) ? 2 :
+	    OMNI__DIFFERS;
 }
 
 /* Codes in one piece: near miss, same district (3), same region (2).
@@ -155,8 +204,10 @@ code_level(struct slice a, struct slice b)
 static int
 postcode_level(struct slice a, struct slice b)
 {
-	const char *blank_a = memchr(a.text, ' ', a.size);
-	const char *blank_b = memchr(b.text, ' ', b.size);
+	const char *blank_a = several_words(a) ?
+	    memchr(a.text, ' ', a.size) : NULL;
+	const char *blank_b = several_words(b) ?
+	    memchr(b.text, ' ', b.size) : NULL;
 	size_t pa, pb;
 
 	if (blank_a == NULL || blank_b == NULL) {
@@ -184,7 +235,7 @@ street_level(struct slice a, struct slice b)
 
 	if (within(a, b, 2))
 		return 2;
-	jw = similarity(a, b);
+	jw = similarity(a, b, 8000);
 	return jw >= 9000 ? 3 : jw >= 8000 ? 4 : OMNI__DIFFERS;
 }
 
@@ -208,7 +259,7 @@ words_level(struct slice a, struct slice b)
 {
 	int32_t jw;
 
-	if (within(a, b, 1) || (jw = similarity(a, b)) >= 9000)
+	if (within(a, b, 1) || (jw = similarity(a, b, 8000)) >= 9000)
 		return 2;
 	if (share_a_word(a, b))
 		return 3;
@@ -254,33 +305,40 @@ static const level_fn host_comparators[OMNI__COMPARATORS] = {
 	[OMNI__COMPARE_POSTCODE] = postcode_level,
 };
 
+/* Has the pair of items more to say than what is there? */
+static bool
+is_better(const struct omni__levels *out, int column, int level, int step)
+{
+	int best = out->level[column];
+
+	if (best == OMNI__MISSING_LEVEL || level < best)
+		return true;
+	return level == best && level == OMNI__EXACT &&
+	    step < out->step[column];
+}
+
 /* The best pair of values of a column: lowest level, then lowest step. */
 static void
 compare_column(const struct omni__person *a, const struct omni__person *b,
     int column, level_fn compare, struct omni__levels *out)
 {
-	int best = OMNI__MISSING_LEVEL, step = OMNI__STEP_COMMON;
 	size_t i, j;
 
 	for (i = a->begin[column]; i < a->begin[column + 1]; i++)
 		for (j = b->begin[column]; j < b->begin[column + 1]; j++) {
-			struct slice x = slice_of(&a->items[i]);
-			struct slice y = slice_of(&b->items[j]);
+			const struct omni__item *left = &a->items[i];
+			const struct omni__item *right = &b->items[j];
+			struct slice x = slice_of(left), y = slice_of(right);
 			int level = equal(x, y) ? OMNI__EXACT :
 			    compare(x, y);
-			int s = a->items[i].step;
 
-			if (best != OMNI__MISSING_LEVEL && (level > best ||
-			    (level == best && (level != OMNI__EXACT ||
-			    s >= step))))
+			if (!is_better(out, column, level, left->step))
 				continue;
-			best = level;
-			step = s;
-			out->left[column] = &a->items[i];
-			out->right[column] = &b->items[j];
+			out->level[column] = (uint8_t)level;
+			out->step[column] = left->step;
+			out->left[column] = left;
+			out->right[column] = right;
 		}
-	out->level[column] = (uint8_t)best;
-	out->step[column] = (uint8_t)step;
 }
 
 /* The length of an attribute's name with its "=", 0 when it has none. */
@@ -299,6 +357,7 @@ attribute_level(struct slice a, struct slice b, size_t name)
 	a.size -= name;
 	b.text += name;
 	b.size -= name;
+	a.letters = b.letters = 0;
 	return equal(a, b) ? OMNI__EXACT : words_level(a, b);
 }
 

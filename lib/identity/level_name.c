@@ -20,7 +20,7 @@ word_level(struct slice a, struct slice b)
 		return NAME_INITIAL;
 	if (shorter >= 4 && within(a, b, 1))
 		return NAME_CLOSE;
-	jw = similarity(a, b);
+	jw = similarity(a, b, 7000);
 	if (jw >= 9200 && shorter >= 4)
 		return NAME_CLOSE;
 	if ((a.size >= 3 && has_prefix(b, a)) ||
@@ -46,12 +46,6 @@ words_of(struct words *words, struct slice s)
 	while (words->count < WORDS_MAX &&
 	    next_word(&s, &words->word[words->count]))
 		words->count++;
-}
-
-static bool
-several_words(struct slice s)
-{
-	return memchr(s.text, ' ', s.size) != NULL;
 }
 
 /* "ann marie" and "annmarie", "j r" and "jr". */
@@ -160,17 +154,18 @@ in_order(struct slice a, struct slice b)
 int
 omni__name_level(struct slice a, struct slice b)
 {
-	int whole, parts;
+	int parts;
 
 	if (a.size == 0 || b.size == 0)
 		return OMNI__MISSING_LEVEL;
-	if (!several_words(a) && !several_words(b))
-		return word_level(a, b);
 	if (equal(a, b))
 		return OMNI__EXACT;
-	whole = word_level(a, b);
+	if (!several_words(a) && !several_words(b))
+		return word_level(a, b);
 	parts = in_order(a, b) ? words_level(a, b) : words_level(b, a);
-	return whole < parts ? whole : parts;
+	/* A blank that is one too many, or a word that fell into two. */
+	return parts > NAME_CLOSE && a.size >= 4 && within(a, b, 1) ?
+	    NAME_CLOSE : parts;
 }
 
 /* ---- across the fields ---------------------------------------------- */
@@ -182,7 +177,7 @@ struct names {
 static struct slice
 only(const struct omni__person *person, int column)
 {
-	struct slice none = { "", 0 };
+	struct slice none = { "", 0, 0 };
 
 	if (person->begin[column] == person->begin[column + 1])
 		return none;

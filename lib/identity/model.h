@@ -115,6 +115,7 @@ struct omni__item {
 				 * 0: it is not one */
 	const char *text;
 	uint64_t hash;		/* of identifiers: their key */
+	uint64_t letters;	/* omni__letters of the text; 0: not known */
 };
 
 struct omni__person {

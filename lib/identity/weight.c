@@ -90,7 +90,7 @@ omni__evidence(const struct omni__model *model,
 	int c;
 
 	memset(e, 0, sizeof(*e));
-	for (c = 0; c < OMNI__COLUMNS; c++) {
+	for (c = 0; c < model->columns; c++) {
 		int level = levels->level[c];
 
 		if (level == OMNI__MISSING_LEVEL)
@@ -190,7 +190,7 @@ omni__evidence_weight(const struct omni__model *model,
 	struct address s = { 0, 0, 0 }, r = { 0, 0, 0 };
 	int c;
 
-	for (c = 0; c < OMNI__COLUMNS; c++) {
+	for (c = 0; c < model->columns; c++) {
 		const struct omni__weight *w = &e->column[c];
 
 		if (omni__behaviour[c] & OMNI__ADDRESS) {

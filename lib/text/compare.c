@@ -43,11 +43,11 @@ least(size_t a, size_t b)
 static uint32_t
 ones(uint64_t word)
 {
-	uint32_t count = 0;
-
-	for (; word != 0; word &= word - 1)
-		count++;
-	return count;
+	word -= word >> 1 & UINT64_C(0x5555555555555555);
+	word = (word & UINT64_C(0x3333333333333333)) +
+	    (word >> 2 & UINT64_C(0x3333333333333333));
+	word = (word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+	return (uint32_t)(word * UINT64_C(0x0101010101010101) >> 56);
 }
 
 /* Bits first to last. */
@@ -126,6 +126,17 @@ jaro_long(const char *a, size_t a_size, const char *b, size_t b_size)
 	return jaro;
 }
 
+static size_t
+prefix_of(const char *a, size_t a_size, const char *b, size_t b_size)
+{
+	size_t prefix = 0;
+
+	while (prefix < 4 && prefix < a_size && prefix < b_size &&
+	    a[prefix] == b[prefix])
+		prefix++;
+	return prefix;
+}
+
 /* Exact in integers, so that every processor says the same. */
 static int32_t
 winkler(struct jaro jaro, size_t a_size, size_t b_size, size_t prefix)
@@ -146,7 +157,6 @@ omni__jaro_winkler(const char *a, size_t a_size, const char *b,
     size_t b_size)
 {
 	struct jaro jaro;
-	size_t prefix = 0;
 
 	a_size = least(a_size, LONG);
 	b_size = least(b_size, LONG);
@@ -158,10 +168,49 @@ omni__jaro_winkler(const char *a, size_t a_size, const char *b,
 		jaro = jaro_word(a, a_size, b, b_size);
 	else
 		jaro = jaro_long(a, a_size, b, b_size);
-	while (prefix < 4 && prefix < a_size && prefix < b_size &&
-	    a[prefix] == b[prefix])
-		prefix++;
-	return winkler(jaro, a_size, b_size, prefix);
+	return winkler(jaro, a_size, b_size,
+	    prefix_of(a, a_size, b, b_size));
+}
+
+/* ---- bounds --------------------------------------------------------- */
+
+uint64_t
+omni__letters(const char *text, size_t size)
+{
+	uint64_t once = 0, twice = 0, bit;
+	size_t i;
+
+	for (i = 0; i < size; i++) {
+		bit = UINT64_C(1) << ((unsigned char)text[i] & 31);
+		twice |= once & bit;
+		once |= bit;
+	}
+	return once | twice << 32;
+}
+
+size_t
+omni__letters_common(uint64_t a, size_t a_size, uint64_t b, size_t b_size)
+{
+	/* Third and further ones of a class may be any. */
+	return ones(a & b) + least(a_size - ones(a), b_size - ones(b));
+}
+
+/* As winkler() with all in order, and without its division. */
+bool
+omni__jaro_winkler_may(const char *a, size_t a_size, const char *b,
+    size_t b_size, size_t common, int32_t floor)
+{
+	int64_t part, whole, p;
+
+	if (a_size > LONG || b_size > LONG)
+		return true;
+	part = (int64_t)(common * (a_size + b_size) + a_size * b_size);
+	whole = (int64_t)(3 * a_size * b_size);
+	if (common == 0)
+		part = 0;
+	p = (int64_t)prefix_of(a, a_size, b, b_size);
+	return SCALE * (10 * part + p * (whole - part)) >=
+	    floor * 10 * whole;
 }
 
 /* ---- Damerau and Levenshtein ---------------------------------------- */
@@ -250,7 +299,7 @@ int32_t
 omni__damerau(const char *a, size_t a_size, const char *b, size_t b_size,
     int32_t limit)
 {
-	const char *text = a;
+	const char *text;
 	size_t size;
 	int32_t distance;
 
@@ -260,6 +309,17 @@ omni__damerau(const char *a, size_t a_size, const char *b, size_t b_size,
 		limit = 0;
 	if (limit > LONG)
 		limit = LONG;
+	while (a_size > 0 && b_size > 0 && *a == *b) {
+		a++;
+		b++;
+		a_size--;
+		b_size--;
+	}
+	while (a_size > 0 && b_size > 0 && a[a_size - 1] == b[b_size - 1]) {
+		a_size--;
+		b_size--;
+	}
+	text = a;
 	/* The shorter one is a. */
 	if (a_size > b_size) {
 		a = b;

@@ -106,6 +106,18 @@ int32_t omni__jaro_winkler(const char *, size_t, const char *, size_t);
  * it is greater than limit; Hyyrö's bit-parallel form up to 64 bytes. */
 int32_t omni__damerau(const char *, size_t, const char *, size_t,
     int32_t limit);
+/*
+ * The bytes of a text, counted up to two each in 32 classes: low half once,
+ * high half twice.  From those of two texts follows at once how many bytes
+ * they can have in common at most, and from that how alike they can be.
+ */
+uint64_t omni__letters(const char *, size_t);
+size_t omni__letters_common(uint64_t a, size_t a_size, uint64_t b,
+    size_t b_size);
+/* Can Jaro-Winkler be that much with so many bytes in common?  Not if this
+ * says no. */
+bool omni__jaro_winkler_may(const char *, size_t, const char *, size_t,
+    size_t common, int32_t least);
 /* American Soundex of the first token: four characters and a NUL in out, or
  * "" without a letter. */
 void omni__soundex(char out[5], const char *, size_t);
