@@ -1,6 +1,7 @@
 /*
  * Pairs of records weighed per second on one core: what resolution does most
- * once there are names, dates and addresses beside identifiers.
+ * once there are names, dates and addresses beside identifiers.  Those of one
+ * person, those that blocks propose, and any two.
  *
  *	bench_pairs [persons]
  */
@@ -134,24 +135,114 @@ persons_make(omni *db, size_t count)
 	return persons;
 }
 
-/* Of one person, or of any two. */
-static void
-weigh(const struct omni__model *model, const struct omni__person *persons,
-    size_t count, int same)
+/* ---- which pairs ---------------------------------------------------- */
+
+struct pair {
+	uint32_t a, b;
+};
+
+struct pairs {
+	struct pair *pair;
+	size_t count;
+};
+
+static struct pairs
+pairs_new(void)
 {
-	double start = bench_seconds(), took;
-	size_t i, joined = 0;
+	struct pairs pairs = { calloc(PAIRS, sizeof(struct pair)), 0 };
+
+	bench_check(pairs.pair != NULL, "memory");
+	return pairs;
+}
+
+static struct pairs
+pairs_any(size_t count, int same)
+{
+	struct pairs pairs = pairs_new();
+	size_t i;
 
 	for (i = 0; i < PAIRS; i++) {
 		size_t a = i % count, b = same ? a : bench_mix(i) % count;
 
-		joined += omni__pair_weight(model, &persons[2 * a],
-		    &persons[2 * b + 1]) >= model->join;
+		pairs.pair[pairs.count++] = (struct pair){
+		    (uint32_t)(2 * a), (uint32_t)(2 * b + 1) };
 	}
+	return pairs;
+}
+
+/* One of its blocks points at a person. */
+struct sign {
+	int64_t hash;
+	uint32_t person;
+};
+
+static int
+compare_signs(const void *left, const void *right)
+{
+	const struct sign *a = left, *b = right;
+
+	if (a->hash != b->hash)
+		return a->hash < b->hash ? -1 : 1;
+	return a->person < b->person ? -1 : a->person > b->person;
+}
+
+static size_t
+signs_make(omni *db, const struct omni__person *persons, size_t count,
+    struct sign *signs)
+{
+	struct omni__block blocks[OMNI__BLOCKS_MAX];
+	size_t i, j, n, total = 0;
+
+	for (i = 0; i < count; i++) {
+		n = omni__person_blocks(db, &persons[i], blocks);
+		for (j = 0; j < n; j++)
+			signs[total++] = (struct sign){ blocks[j].hash,
+			    (uint32_t)i };
+	}
+	qsort(signs, total, sizeof(*signs), compare_signs);
+	return total;
+}
+
+/* Of those that share a block which few have, in the order of blocks. */
+static struct pairs
+pairs_blocked(omni *db, const struct omni__person *persons, size_t count)
+{
+	struct sign *signs = calloc(count * OMNI__BLOCKS_MAX, sizeof(*signs));
+	struct pairs pairs = pairs_new();
+	size_t total, i, j, end;
+
+	bench_check(signs != NULL, "memory");
+	total = signs_make(db, persons, count, signs);
+	for (i = 0; i < total && pairs.count < PAIRS; i = end) {
+		for (end = i; end < total && signs[end].hash ==
+		    signs[i].hash; end++)
+			continue;
+		for (j = i + 1; j < end && end - i <= 50; j++)
+			if (pairs.count < PAIRS)
+				pairs.pair[pairs.count++] = (struct pair){
+				    signs[i].person, signs[j].person };
+	}
+	free(signs);
+	return pairs;
+}
+
+static void
+weigh(const struct omni__model *model, const struct omni__person *persons,
+    struct pairs pairs, const char *what)
+{
+	double start = bench_seconds(), took;
+	size_t i, n, joined = 0, rounds = 1 + PAIRS / pairs.count;
+
+	for (n = 0; n < rounds; n++)
+		for (i = 0; i < pairs.count; i++)
+			joined += omni__pair_weight(model,
+			    &persons[pairs.pair[i].a],
+			    &persons[pairs.pair[i].b]) >= model->join;
 	took = bench_seconds() - start;
+	n = rounds * pairs.count;
 	(void)printf("pairs of %s weighed: %.0f/s (%.2f %% would join)\n",
-	    same ? "one person" : "any two", PAIRS / took,
-	    100. * (double)joined / PAIRS);
+	    what, (double)n / took, 100. * (double)joined / (double)n);
+	free(pairs.pair);
 }
 
 int
@@ -169,8 +260,10 @@ main(int argc, char **argv)
 	db = bench_open(path);
 	bench_ok(db, omni__model(db, &model), "model");
 	persons = persons_make(db, count);
-	weigh(model, persons, count, 1);
-	weigh(model, persons, count, 0);
+	weigh(model, persons, pairs_any(count, 1), "one person");
+	weigh(model, persons, pairs_blocked(db, persons, 2 * count),
+	    "one block");
+	weigh(model, persons, pairs_any(count, 0), "any two");
 	free(persons);
 	omni_close(db);
 	bench_clean(directory);
