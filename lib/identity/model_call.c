@@ -255,7 +255,7 @@ omni_model_sure(const omni_model *model)
 }
 
 /* What the defaults are made for. */
-#define UNTRAINED 32768
+#define UNTRAINED 16384
 
 int32_t
 omni_model_advice(const omni_model *model)

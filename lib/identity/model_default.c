@@ -69,7 +69,7 @@ static const struct omni__rates rates[OMNI__HOST] = {
 };
 
 /* Records, and people, of a store that was never trained. */
-#define POPULATION 32768
+#define POPULATION 16384
 
 static void
 set_rates(struct omni__learned *learned)
