@@ -152,12 +152,14 @@ occurrences(const char *path, const char *text)
 static size_t
 traces(const struct harness *h, bool tell)
 {
-	static const char *const suffixes[] = { "", "-wal", "-journal" };
+	static const char *const suffixes[] = {
+		"", "-wal", "-shm", "-journal"
+	};
 	size_t i, k, n, all = 0;
 	char path[1100];
 
 	for (i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
-		for (k = 0; k < 3; k++) {
+		for (k = 0; k < 4; k++) {
 			(void)snprintf(path, sizeof(path), "%s%s", h->url,
 			    suffixes[k]);
 			n = occurrences(path, secrets[i]);
@@ -169,24 +171,193 @@ traces(const struct harness *h, bool tell)
 	return all;
 }
 
+/* On a server: every column of every row of every table, blobs too.  An
+ * exception there fails the test here. */
+static void
+search_tables(const struct harness *h, const char *text, bool wanted)
+{
+	char sql[1400];
+
+	(void)snprintf(sql, sizeof(sql),
+	    "DO $$ DECLARE t text; n bigint; found bigint := 0; BEGIN "
+	    "FOR t IN SELECT tablename FROM pg_tables "
+	    "WHERE tablename LIKE 'omni%%' LOOP "
+	    "EXECUTE format('SELECT count(*) FROM %%I x WHERE "
+	    "position(%%L in x::text) > 0 OR position(%%L in x::text) > 0', "
+	    "t, '%s', encode(convert_to('%s', 'UTF8'), 'hex')) INTO n; "
+	    "found := found + n; END LOOP; "
+	    "IF (found > 0) <> %s THEN "
+	    "RAISE EXCEPTION '%% rows', found; END IF; END $$", text, text,
+	    wanted ? "true" : "false");
+	harness_sql(h, sql);
+}
+
+static void
+nothing_left(const struct harness *h)
+{
+	size_t i;
+
+	if (store_embedded(h))
+		assert_int_equal(traces(h, true), 0);
+	for (i = 0; !store_embedded(h) &&
+	    i < sizeof(secrets) / sizeof(secrets[0]); i++)
+		search_tables(h, secrets[i], false);
+}
+
 static void
 of_an_erased_person_not_a_byte_is_left(void **state)
 {
 	struct harness *h = harness_of(state);
+	omni_kind *kind = omni_kind_new("attr.note");
+	char id[OMNI_ID_SIZE];
+
+	put_zoe(h);
+	/* A kind of the host's is a column of its own. */
+	harness_ok(h, omni_kind_set_identifier(kind, 1));
+	harness_ok(h, omni_kind_put(h->db, kind, NULL));
+	omni_kind_free(kind);
+	zoes_id(h, id);
+	if (store_embedded(h))
+		assert_true(traces(h, false) > 10);
+	else {
+		search_tables(h, "krangelstrom", true);
+		search_tables(h, "the secret gift", true);
+	}
+	harness_ok(h, omni_customer_erase(h->db, id));
+	nothing_left(h);
+	assert_int_equal(rows_count(h), 300);
+	store_sound(h);
+	/* Nor does the check, which copies tables, bring anything back. */
+	nothing_left(h);
+	harness_ok(h, omni_rebuild(h->db));
+	nothing_left(h);
+}
+
+/* ---- before and after ----------------------------------------------- */
+
+static int
+count_gone(struct harness *h, const char *id)
+{
+	omni_feed *feed = NULL;
+	int n = 0;
+
+	harness_ok(h, omni_feed_open(h->db, NULL, &feed));
+	while (omni_feed_next(feed) == OMNI_OK)
+		n += omni_feed_change(feed) == OMNI_CHANGE_ERASED &&
+		    strcmp(omni_feed_customer(feed), id) == 0;
+	omni_feed_free(feed);
+	return n;
+}
+
+static void
+what_an_erasure_would_take_is_told_and_not_taken(void **state)
+{
+	struct harness *h = harness_of(state);
+	omni_erasure *erasure = NULL;
 	char id[OMNI_ID_SIZE];
 
 	put_zoe(h);
 	zoes_id(h, id);
-	if (store_embedded(h))
-		assert_true(traces(h, false) > 10);
-	harness_ok(h, omni_customer_erase(h->db, id));
-	if (store_embedded(h))
-		assert_int_equal(traces(h, true), 0);
-	assert_int_equal(rows_count(h), 300);
+	harness_ok(h, omni_customer_erase_preview(h->db, id, &erasure));
+	assert_int_equal(omni_erasure_records(erasure), records_of_zoe(h));
+	/* The row in two versions, and she herself at the till. */
+	assert_int_equal(omni_erasure_versions(erasure), 3);
+	assert_int_equal(omni_erasure_interactions(erasure), 2);
+	assert_int_equal(omni_erasure_statements(erasure), 1);
+	assert_int_equal(omni_erasure_settings(erasure), 1);
+	assert_int_equal(omni_erasure_contacts(erasure), 3);
+	assert_int_equal(omni_erasure_verdicts(erasure), 0);
+	omni_erasure_free(erasure);
+	assert_int_equal(records_of_zoe(h), 2);
+	assert_int_equal(count_gone(h, id), 0);
 	store_sound(h);
-	/* Nor does the check, which copies tables, bring anything back. */
-	if (store_embedded(h))
-		assert_int_equal(traces(h, true), 0);
+	harness_ok(h, omni_customer_erase(h->db, id));
+	assert_int_equal(count_gone(h, id), 1);
+	harness_ok(h, omni_rebuild(h->db));
+	assert_int_equal(count_gone(h, id), 1);
+	harness_is(h, omni_customer_erase_preview(h->db, id, &erasure),
+	    OMNI_NONE);
+	assert_null(erasure);
+	assert_int_equal(omni_erasure_records(NULL), 0);
+	omni_erasure_free(NULL);
+}
+
+/* Fifty names under one address, two rows of each: one name more, and it
+ * points at nobody. */
+static void
+put_office(struct harness *h)
+{
+	char key[16], given[24], family[24];
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		omni_record *record = omni_record_new();
+
+		(void)snprintf(key, sizeof(key), "o%03d", i);
+		(void)snprintf(given, sizeof(given), "%c%clba",
+		    "BCDFGKLMRT"[i / 2 % 10], "aeiou"[i / 20]);
+		(void)snprintf(family, sizeof(family), "%cor%cen",
+		    "BCDFGKLMRT"[i / 2 % 10], "bdlmr"[i / 20]);
+		harness_ok(h, omni_record_set_source(record, "desk", key));
+		harness_ok(h, omni_record_set_time(record, HARNESS_NOW -
+		    YEAR));
+		harness_ok(h, omni_record_add(record, "name.given", given));
+		harness_ok(h, omni_record_add(record, "name.family",
+		    family));
+		harness_ok(h, omni_record_add(record, "email",
+		    "office@b.example"));
+		harness_ok(h, omni_record_put(h->db, record, NULL));
+		omni_record_free(record);
+	}
+}
+
+/* Whose is whose, without the ids, which the tenant's key makes: each row and
+ * the first row of its customer. */
+static void
+shape(struct harness *h, int first[100])
+{
+	char (*ids)[OMNI_ID_SIZE] = calloc(100, sizeof(*ids));
+	omni_members *members = NULL;
+	int i, k;
+
+	assert_non_null(ids);
+	harness_ok(h, omni_members_open(h->db, 0, &members));
+	while (omni_members_next(members) == OMNI_OK)
+		if (strcmp(omni_members_source(members), "desk") == 0)
+			memcpy(ids[atoi(omni_members_key(members) + 1)],
+			    omni_members_customer(members), OMNI_ID_SIZE);
+	omni_members_free(members);
+	for (i = 0; i < 100; i++) {
+		for (k = 0; strcmp(ids[k], ids[i]) != 0; k++)
+			;
+		first[i] = k;
+	}
+	free(ids);
+}
+
+static void
+who_was_erased_might_as_well_never_have_come(void **state)
+{
+	struct harness *h = harness_of(state);
+	int without[100], with[100], after[100];
+	omni_record *record = zoe_row(HARNESS_NOW - YEAR);
+	char id[OMNI_ID_SIZE];
+
+	put_office(h);
+	shape(h, without);
+	harness_renew(h);
+	put_office(h);
+	harness_ok(h, omni_record_add(record, "email", "office@b.example"));
+	harness_ok(h, omni_record_put(h->db, record, NULL));
+	shape(h, with);
+	zoes_id(h, id);
+	harness_ok(h, omni_customer_erase(h->db, id));
+	shape(h, after);
+	assert_memory_equal(after, without, sizeof(after));
+	/* She did change who is who. */
+	assert_memory_not_equal(with, without, sizeof(with));
+	store_sound(h);
+	omni_record_free(record);
 }
 
 static void
@@ -473,6 +644,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		HARNESS_TEST(of_an_erased_person_not_a_byte_is_left),
+		HARNESS_TEST(what_an_erasure_would_take_is_told_and_not_taken),
+		HARNESS_TEST(who_was_erased_might_as_well_never_have_come),
 		HARNESS_TEST(
 		    what_comes_again_from_before_an_erasure_is_turned_away),
 		HARNESS_TEST(an_erasure_at_a_till_in_1970_holds_all_the_same),
