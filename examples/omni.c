@@ -23,6 +23,7 @@ static const struct {
 	[OPTION_KEY] = { "--key", true },
 	[OPTION_MAP] = { "--map", true },
 	[OPTION_TIME] = { "--time", true },
+	[OPTION_LIVE] = { "--live", false },
 	[OPTION_CHANNEL] = { "--channel", true },
 	[OPTION_KIND] = { "--kind", true },
 	[OPTION_SINCE] = { "--since", true },
@@ -60,9 +61,9 @@ static const struct command commands[] = {
 	{ "init", command_init, 0, 0, O(REGION) | O(ZONE), true,
 	    "init [--region CC] [--zone TZ]" },
 	{ "import", command_import, 1, MANY,
-	    O(SOURCE) | O(KEY) | O(MAP) | O(TIME) | O(JSON), false,
+	    O(SOURCE) | O(KEY) | O(MAP) | O(TIME) | O(LIVE) | O(JSON), false,
 	    "import [--source S --key COL --map COL=KIND[,COL=KIND...]\n"
-	    "           [--time COL]] FILE..." },
+	    "           [--time COL] [--live]] FILE..." },
 	{ "customers", command_customers, 0, 0, O(CSV) | O(ALL) | O(JSON) |
 	    O(SURE), false,
 	    "customers [--csv | --json] [--all] [--sure]" },

@@ -115,6 +115,8 @@ columns_set(const struct request *request, omni_import *import)
 		status = omni_import_set_time_column(import, time);
 	if (status == OMNI_OK)
 		status = map_all(import, map);
+	if (status == OMNI_OK && request->options[OPTION_LIVE] == NULL)
+		status = omni_import_set_bulk(import);
 	return status;
 }
 

@@ -273,6 +273,24 @@ reader_finish(struct omni_import *import)
 	return status;
 }
 
+static omni_status
+reader_restart(struct omni_import *import)
+{
+	struct omni__csv *csv = import->csv;
+	size_t i;
+
+	omni__csv_clear(csv);
+	omni__buf_clear(&csv->raw);
+	csv->columns = csv->bom = 0;
+	csv->line = 1;
+	csv->row_line = 0;
+	csv->skipping = csv->broken = csv->carriage = false;
+	csv->status = OMNI_OK;
+	for (i = 0; i < csv->wish_count; i++)
+		csv->wishes[i].index = SIZE_MAX;
+	return parser_make(import);
+}
+
 static void
 reader_close(struct omni_import *import)
 {
@@ -295,5 +313,6 @@ const struct omni__import_reader omni__csv_reader = {
 	.open = reader_open,
 	.write = reader_write,
 	.finish = reader_finish,
+	.restart = reader_restart,
 	.close = reader_close,
 };

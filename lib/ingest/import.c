@@ -71,6 +71,7 @@ omni_import_free(omni_import *import)
 	if (import == NULL)
 		return;
 	import->reader->close(import);
+	omni__import_bulk_free(import);
 	omni_batch_free(import->batch);
 	omni__problems_free(&import->problems);
 	omni__free(&import->object.env, import->item_lines);
@@ -153,6 +154,8 @@ omni__import_flush(struct omni_import *import)
 {
 	omni_status status = OMNI_OK;
 
+	if (import->bulk != NULL)
+		return OMNI_OK;
 	if (import->items > 0)
 		status = batch_commit(import);
 	omni__problems_settle(&import->problems);
@@ -203,8 +206,11 @@ omni_status
 omni__import_record(struct omni_import *import, int64_t line,
     const omni_record *record)
 {
-	omni_status status = item_room(import);
+	omni_status status;
 
+	if (import->bulk != NULL)
+		return omni__import_bulk_record(import, line, record);
+	status = item_room(import);
 	if (status != OMNI_OK)
 		return status;
 	return item_added(import, line,
@@ -297,6 +303,14 @@ omni_import_map(omni_import *import, const char *column, const char *kind)
 	return status;
 }
 
+omni_status
+omni_import_set_bulk(omni_import *import)
+{
+	omni_status status = set(import, "bulk", "bulk", set_nothing);
+
+	return status == OMNI_OK ? omni__import_bulk_new(import) : status;
+}
+
 /* ---- reading -------------------------------------------------------- */
 
 static omni_status
@@ -312,6 +326,8 @@ bytes_write(struct omni_import *import, const char *bytes, size_t size)
 	if (import->state == OMNI__IMPORT_SETUP)
 		omni__error_clear(error);
 	import->state = OMNI__IMPORT_READING;
+	if (import->bulk != NULL)
+		return omni__import_bulk_write(import, bytes, size);
 	return import->reader->write(import, bytes, size);
 }
 
@@ -322,7 +338,9 @@ bytes_finish(struct omni_import *import)
 
 	if (import->state != OMNI__IMPORT_FINISHED) {
 		status = bytes_write(import, NULL, 0);
-		if (status == OMNI_OK)
+		if (status == OMNI_OK && import->bulk != NULL)
+			status = omni__import_bulk_finish(import);
+		else if (status == OMNI_OK)
 			status = import->reader->finish(import);
 		if (status == OMNI_OK)
 			(void)omni__import_flush(import);

@@ -43,6 +43,7 @@ void omni__problems_settle(struct omni__problems *);
 /* False when there is none. */
 bool omni__problem_take(struct omni__problems *, int64_t *line,
     const char **reason);
+void omni__problems_clear(struct omni__problems *);
 void omni__problems_free(struct omni__problems *);
 
 /* ---- an import (import.c) ------------------------------------------- */
@@ -60,6 +61,7 @@ struct omni_import {
 	enum omni__import_state state;
 	atomic_flag inside;
 
+	struct omni__import_bulk *bulk;	/* NULL: as it comes */
 	int64_t *item_lines;		/* the line of each item of the batch */
 	size_t items, item_room;
 	size_t waiting;			/* rejected since the last commit */
@@ -77,11 +79,26 @@ struct omni__import_reader {
 	omni_status (*open)(struct omni_import *);
 	omni_status (*write)(struct omni_import *, const char *, size_t);
 	omni_status (*finish)(struct omni_import *);
+	/* To the first byte again; what was set stays. */
+	omni_status (*restart)(struct omni_import *);
 	void (*close)(struct omni_import *);
 };
 
 extern const struct omni__import_reader omni__csv_reader;
 extern const struct omni__import_reader omni__lines_reader;
+
+/* ---- all at once (import_bulk.c) ------------------------------------ */
+
+/* Keeps the bytes until the import is finished. */
+omni_status omni__import_bulk_new(struct omni_import *);
+omni_status omni__import_bulk_write(struct omni_import *, const char *bytes,
+    size_t size);
+/* Reads and stores them in one transaction. */
+omni_status omni__import_bulk_finish(struct omni_import *);
+omni_status omni__import_bulk_record(struct omni_import *, int64_t line,
+    const omni_record *);
+omni_status omni__import_bulk_flush(struct omni_import *);
+void omni__import_bulk_free(struct omni_import *);
 
 /* Sets of the CSV reader; each call adds to or replaces what was said. */
 omni_status omni__csv_set_source(struct omni_import *, const char *);

@@ -112,6 +112,14 @@ omni__problem_take(struct omni__problems *list, int64_t *line,
 }
 
 void
+omni__problems_clear(struct omni__problems *list)
+{
+	list->count = list->settled = list->taken = 0;
+	list->dropped = list->dropped_line = 0;
+	omni__buf_clear(&list->texts);
+}
+
+void
 omni__problems_free(struct omni__problems *list)
 {
 	omni__free(list->env, list->items);

@@ -608,6 +608,16 @@ store(struct omni *db, void *context)
 }
 
 omni_status
+omni__put_part(struct omni *db, struct omni__item_put *items, size_t count,
+    struct omni__arena *messages)
+{
+	struct pipe pipe = { .items = items, .count = count,
+	    .messages = messages };
+
+	return count > 0 ? store(db, &pipe) : OMNI_OK;
+}
+
+omni_status
 omni__put(struct omni *db, struct omni__item_put *items, size_t count,
     struct omni__arena *messages)
 {

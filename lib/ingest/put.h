@@ -35,6 +35,10 @@ struct omni__item_put {
 omni_status omni__put(struct omni *db, struct omni__item_put *items,
     size_t count, struct omni__arena *messages);
 
+/* The same for a part of a bulk, inside the caller's transaction. */
+omni_status omni__put_part(struct omni *db, struct omni__item_put *items,
+    size_t count, struct omni__arena *messages);
+
 /*
  * Whose erasure is asked for by an id that was handed out: the customer's
  * records, and those that are gone but led to them; else what an id owns that
