@@ -441,7 +441,7 @@ OMNI_API const char *omni_related_reason(const omni_related *related,
     int32_t i, int32_t n);
 OMNI_API void omni_related_free(omni_related *related);
 
-/* The customers who may be meant, the 64 likeliest, best first.  OMNI_NONE when
+/* The customers who may be meant, the 48 likeliest, best first.  OMNI_NONE when
  * there is none. */
 OMNI_API omni_status omni_customer_search(omni *db, const omni_record *who,
     omni_matches **matches);

@@ -303,7 +303,7 @@ a_common_name_means_nobody_in_particular(void **state)
 	    "Andersson"), &id), OMNI_SEVERAL);
 	matches = ask(h, WHO("name.given", "Anna", "name.family",
 	    "Andersson"));
-	assert_in_range(omni_matches_count(matches), 2, 64);
+	assert_in_range(omni_matches_count(matches), 2, 48);
 	for (i = 0; i < omni_matches_count(matches); i++) {
 		assert_false(omni_matches_certain(matches, i));
 		assert_true(i == 0 || omni_matches_weight(matches, i) <=

@@ -10,7 +10,7 @@
 
 /* Records: a bound on the time that a look-up takes, not on whom it finds,
  * since who has much in common comes first. */
-#define LOOKED_AT 96
+#define LOOKED_AT 48
 /* Of a customer's records so many are read, so many different ones weighed. */
 #define MEMBERS_READ 256
 #define MEMBERS_WEIGHED 64
@@ -335,15 +335,20 @@ find_customers(struct searcher *s)
 	return OMNI_OK;
 }
 
+#define IS_MEMBER \
+	"$customer = CASE $sure WHEN 0 THEN m.customer" \
+	" ELSE coalesce(m.sure, m.customer) END"
+
 static const struct omni__sql find_members = {
 	.name = "find_members",
 	.in = "pool:b customer:b sure:i limit:i",
 	.out = "b",
 	.sql = "SELECT m.features FROM omni_record m\n"
-	    "WHERE (m.id = $pool OR m.pool = $pool) AND\n"
-	    "  $customer = CASE $sure WHEN 0 THEN m.customer"
-	    " ELSE coalesce(m.sure, m.customer) END\n"
-	    "ORDER BY m.id LIMIT $limit",
+	    "WHERE m.id = $pool AND " IS_MEMBER "\n"
+	    "UNION ALL\n"
+	    "SELECT s.features FROM (SELECT m.features FROM omni_record m\n"
+	    "  WHERE m.pool = $pool AND " IS_MEMBER "\n"
+	    "  ORDER BY m.id LIMIT $limit) s",
 };
 
 static int
