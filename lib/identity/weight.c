@@ -23,10 +23,64 @@ at_most(struct omni__weight *w, int32_t strangers, int32_t relatives)
 		w->relatives = relatives;
 }
 
+/* A name's level where it stands in another field (level_name.c). */
+enum { SWAPPED = 6 };
+
 static bool
 agrees(int level, int worst)
 {
 	return level != OMNI__MISSING_LEVEL && level <= worst;
+}
+
+/* In bits against strangers: what it is worth to agree on this name. */
+static int32_t
+name_worth(const struct omni__model *model, const struct omni__item *item,
+    int column)
+{
+	return item == NULL ? 0 : omni__value_weight(model, item->value,
+	    column, OMNI__EXACT)->strangers;
+}
+
+static int32_t
+lesser(int32_t a, int32_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Names that agree in each other's field are as common as they are in their
+ * own: a rare kind of agreement must not make a rare value of a common one. */
+static void
+temper_swapped(const struct omni__model *model,
+    const struct omni__levels *levels, struct omni__evidence *e)
+{
+	const struct omni__item *const *left = levels->left;
+	const struct omni__item *const *right = levels->right;
+	int32_t one = lesser(name_worth(model, left[OMNI__GIVEN],
+	    OMNI__GIVEN), name_worth(model, right[OMNI__FAMILY],
+	    OMNI__FAMILY));
+	int32_t other = lesser(name_worth(model, left[OMNI__FAMILY],
+	    OMNI__FAMILY), name_worth(model, right[OMNI__GIVEN],
+	    OMNI__GIVEN));
+	struct omni__weight *given = &e->column[OMNI__GIVEN];
+	struct omni__weight *family = &e->column[OMNI__FAMILY];
+
+	if (levels->level[OMNI__FAMILY] != SWAPPED)
+		return;
+	if (levels->level[OMNI__GIVEN] == SWAPPED) {
+		at_most(given, one,
+		    model->level[OMNI__GIVEN][OMNI__EXACT].relatives);
+		at_most(family, other,
+		    model->level[OMNI__FAMILY][OMNI__EXACT].relatives);
+	} else if (levels->level[OMNI__GIVEN] == OMNI__MISSING_LEVEL)
+		at_most(family, one > other ? one : other,
+		    model->level[OMNI__FAMILY][OMNI__EXACT].relatives);
+}
+
+static bool
+names_agree(const uint8_t *l)
+{
+	return (agrees(l[OMNI__GIVEN], 4) && agrees(l[OMNI__FAMILY], 4)) ||
+	    (l[OMNI__GIVEN] == SWAPPED && l[OMNI__FAMILY] == SWAPPED);
 }
 
 /* What another agreement explains counts nothing. */
@@ -50,10 +104,10 @@ explain(const struct omni__model *model, const struct omni__levels *levels,
 	if (street && l[OMNI__POSTCODE] > 1 && agrees(l[OMNI__POSTCODE], 4))
 		at_most(&e->column[OMNI__POSTCODE], 0, INT32_MAX);
 	/* Two of one name invent similar addresses. */
-	if (agrees(l[OMNI__GIVEN], 4) && agrees(l[OMNI__FAMILY], 4) &&
-	    (l[OMNI__EMAIL] == 5 || l[OMNI__EMAIL] == 6))
+	if (names_agree(l) && (l[OMNI__EMAIL] == 5 || l[OMNI__EMAIL] == 6))
 		e->column[OMNI__EMAIL] =
 		    model->level[OMNI__EMAIL][OMNI__DIFFERS];
+	temper_swapped(model, levels, e);
 }
 
 static struct omni__weight
