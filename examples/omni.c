@@ -72,6 +72,9 @@ static const struct command commands[] = {
 	    "find [--json] [--sure] [--why] [--limit N] KIND=VALUE..." },
 	{ "show", command_show, 1, 1, O(JSON) | O(SURE), false,
 	    "show [--json] [--sure] CUSTOMER" },
+	{ "related", command_related, 1, 1, O(JSON) | O(SURE), false,
+	    "related [--json] [--sure] CUSTOMER" },
+	{ "kinds", command_kinds, 0, 0, O(JSON), false, "kinds [--json]" },
 	{ "timeline", command_timeline, 1, 1, O(JSON) | O(CHANNEL) | O(KIND) |
 	    O(SINCE) | O(UNTIL) | O(LIMIT) | O(OLDEST) | O(SURE), false,
 	    "timeline [--json] [--sure] [--channel C] [--kind K] [--since T]\n"
@@ -98,7 +101,8 @@ static const struct command commands[] = {
 	    false, "review [--json] [--unsure] [--limit N]" },
 	{ "remove", command_remove, 2, 2, 0, false, "remove SOURCE KEY" },
 	{ "export", command_export, 1, 1, 0, false, "export CUSTOMER" },
-	{ "erase", command_erase, 1, 1, 0, false, "erase CUSTOMER" },
+	{ "erase", command_erase, 1, 1, O(DRY_RUN) | O(JSON), false,
+	    "erase [--dry-run [--json]] CUSTOMER" },
 	{ "feed", command_feed, 0, 0, O(JSON) | O(SINCE), false,
 	    "feed [--json] [--since POSITION]" },
 	{ "check", command_check, 0, 0, 0, false, "check" },

@@ -48,6 +48,8 @@ int command_import(struct request *);
 int command_customers(struct request *);
 int command_find(struct request *);
 int command_show(struct request *);
+int command_related(struct request *);
+int command_kinds(struct request *);
 int command_why(struct request *);
 int command_verdict(struct request *);
 int command_verdicts(struct request *);
@@ -121,6 +123,8 @@ void json_time(const char *before, const char *name, int64_t time);
 void explanation_print(const omni_explanation *, const char *left_name,
     const char *right_name);
 void explanation_json(const char *before, const omni_explanation *);
+/* A name and a way to reach them, on the line at hand (omni_find.c). */
+void customer_brief(const omni_customer *);
 /* A JSON value that someone else wrote, on one line. */
 void json_value(const char *before, const char *name, const char *json);
 

@@ -8,35 +8,24 @@
 /* As many as fit a screen, unless the user wants more. */
 #define LISTED 20
 
-static const char *
-feature_first(const omni_customer *customer, const char *kind)
-{
-	int32_t i;
-
-	for (i = 0; i < omni_customer_feature_count(customer); i++)
-		if (strcmp(omni_customer_feature_kind(customer, i),
-		    kind) == 0)
-			return omni_customer_feature_value(customer, i);
-	return NULL;
-}
-
 /* A name and a way to reach them, enough to tell candidates apart. */
-static void
+void
 customer_brief(const omni_customer *customer)
 {
 	static const char *const kinds[] = {
 		"name.given", "name.family", "email", "phone",
 	};
-	const char *full = feature_first(customer, "name.full");
+	const char *full = omni_customer_value(customer, "name.full");
 	const char *value;
 	size_t i;
 
-	if (feature_first(customer, "name.given") == NULL && full != NULL) {
+	if (full != NULL &&
+	    omni_customer_value(customer, "name.given") == NULL) {
 		printf("  ");
 		print_text(full);
 	}
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		value = feature_first(customer, kinds[i]);
+		value = omni_customer_value(customer, kinds[i]);
 		if (value == NULL)
 			continue;
 		fputs(i == 1 ? " " : "  ", stdout);
