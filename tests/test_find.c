@@ -317,8 +317,8 @@ a_common_name_means_nobody_in_particular(void **state)
 	    "birth_date", "1999-12-31"));
 	means(h, "she", WHO("name.given", "Anna", "name.family", "Andersson",
 	    "address.postcode", "111 22"));
-	means(h, "A7", WHO("name.given", "Anna", "name.family", "Andersson",
-	    "birth_date", "1979-08-08"));
+	means(h, "A8", WHO("name.given", "Anna", "name.family", "Andersson",
+	    "birth_date", "1986-09-13"));
 }
 
 static void
@@ -345,6 +345,50 @@ a_value_under_too_many_names_finds_nobody_alone(void **state)
 	    OMNI_NONE);
 	means(h, "13", WHO("email", "none@none.example", "name.given",
 	    "Frida", "name.family", "Berg", "birth_date", "1933-03-14"));
+}
+
+/* Under one name hundreds of rows, which hide nobody who shares a value. */
+static void
+who_is_seen_in_hundreds_of_ways_hides_nobody(void **state)
+{
+	static const char *const others[] = { "Xaver", "Olle", "Greta",
+		"Moa" };
+	struct harness *h = harness_of(state);
+	omni_batch *batch = NULL;
+	omni_matches *matches;
+	omni_record *record;
+	char key[16], phone[24];
+	size_t k;
+	int i;
+
+	harness_ok(h, omni_batch_new(h->db, &batch));
+	for (i = 0; i < 400; i++) {
+		(void)snprintf(key, sizeof(key), "seen %d", i);
+		(void)snprintf(phone, sizeof(phone), "070-%07d", 1234567 +
+		    7654 * i);
+		record = make(key, YEARS(3), "name.given", "Anna",
+		    "name.family", "Berg", "birth_date", "1971-03-05",
+		    "email", "berg@mail.example", "phone", phone, NULL);
+		harness_ok(h, omni_batch_add_record(batch, record));
+		omni_record_free(record);
+	}
+	harness_ok(h, omni_batch_commit(batch));
+	omni_batch_free(batch);
+	for (k = 0; k < 4; k++) {
+		(void)snprintf(phone, sizeof(phone), "19%zu2-11-20", 4 + k);
+		put(h, others[k], YEARS(2), "name.given", others[k],
+		    "name.family", "Berg", "birth_date", phone, "email",
+		    "berg@mail.example", NULL);
+		assert_false(one(h, "seen 0", others[k]));
+	}
+	matches = ask(h, WHO("email", "berg@mail.example"));
+	for (k = 0; k < 4; k++)
+		assert_true(place_of(h, matches, others[k]) >= 0);
+	assert_true(place_of(h, matches, "seen 399") >= 0);
+	assert_false(omni_matches_certain(matches, 0));
+	omni_matches_free(matches);
+	means(h, "seen 0", WHO("email", "berg@mail.example", "name.given",
+	    "Anna", "birth_date", "1971-03-05"));
 }
 
 /* ---- what is told --------------------------------------------------- */
@@ -560,6 +604,7 @@ main(void)
 		HARNESS_TEST(two_of_one_name_in_one_town_are_several),
 		HARNESS_TEST(a_common_name_means_nobody_in_particular),
 		HARNESS_TEST(a_value_under_too_many_names_finds_nobody_alone),
+		HARNESS_TEST(who_is_seen_in_hundreds_of_ways_hides_nobody),
 		HARNESS_TEST(each_match_says_why),
 		HARNESS_TEST(of_two_that_fit_alike_neither_has_more_than_half),
 		HARNESS_TEST(who_is_named_by_source_and_key_is_that_customer),

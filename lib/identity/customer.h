@@ -24,11 +24,9 @@ omni_status omni__profile_make(struct omni *db,
     size_t count, struct omni__profile **profile, size_t *size,
     size_t **chosen, size_t *chosen_count);
 
-/* The holders of an identifier, as a look-up sees them: at most `limit` of
- * the key's (mark, record) rows. */
+/* Who holds an identifier of the person that was asked about (holder.c). */
 struct omni__holder {
-	size_t item;		/* of the person that was asked about */
-	int64_t mark;
+	size_t item;
 	const unsigned char *record;
 };
 /* Also sets the steps of the person's identifiers. */
