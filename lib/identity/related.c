@@ -252,6 +252,22 @@ compare_first(const struct omni__person *a, const struct omni__person *b,
 	    ALIKE : APART;
 }
 
+/* A house number of its own, or one that stands in the street's line. */
+static bool
+one_number(const struct omni__person *a, const struct omni__person *b)
+{
+	const struct omni__item *street = &a->items[a->begin[OMNI__STREET]];
+	size_t i;
+
+	if (a->begin[OMNI__NUMBER] != a->begin[OMNI__NUMBER + 1] ||
+	    b->begin[OMNI__NUMBER] != b->begin[OMNI__NUMBER + 1])
+		return compare_first(a, b, OMNI__NUMBER) == ALIKE;
+	for (i = 0; i < street->size; i++)
+		if (street->text[i] >= '0' && street->text[i] <= '9')
+			return true;
+	return false;
+}
+
 static bool
 one_house(const struct omni__person *a, const struct omni__person *b)
 {
@@ -259,8 +275,7 @@ one_house(const struct omni__person *a, const struct omni__person *b)
 	int city = compare_first(a, b, OMNI__CITY);
 
 	return compare_first(a, b, OMNI__STREET) == ALIKE &&
-	    compare_first(a, b, OMNI__NUMBER) == ALIKE &&
-	    compare_first(a, b, OMNI__EXTRA) != APART &&
+	    one_number(a, b) && compare_first(a, b, OMNI__EXTRA) != APART &&
 	    (postcode == ALIKE || (postcode == UNTOLD && city == ALIKE));
 }
 
