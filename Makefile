@@ -136,7 +136,8 @@ help:
 	@echo "check      run every test, on SQLite and on PostgreSQL"
 	@echo "gates      what must hold beside the tests"
 	@echo "demo       one customer, met on four channels"
-	@echo "bench      figures beside raw SQLite; fuzz: $(FUZZ_SECONDS) s each"
+	@echo "bench      figures beside raw SQLite, quality; BENCH=\"quality live\""
+	@echo "fuzz       each target for $(FUZZ_SECONDS) s"
 	@echo "deps       install what all this needs (Debian, Ubuntu)"
 	@echo "install uninstall dist clean refresh-phone-table"
 	@echo "refresh-nickname-table  after a change of nicknames.txt"
@@ -245,8 +246,10 @@ gates: all
 	@env OMNI_BUILD='$(abspath $(O))' CC='$(CC)' MAKE='$(MAKE)' \
 	    PYTHON='$(PYTHON)' tests/gates/run $(GATES)
 
+# `make bench BENCH="quality bulk"` runs only these.
+chosen	= $(if $(BENCH),$(BENCH:%=$(O)/bench/bench_%),$(benches))
 bench: benches shared
-	@set -e; for b in $(benches); do \
+	@set -e; for b in $(chosen); do \
 	    echo "== $$(basename $$b)"; \
 	    $(if $(server),$(server) --durable --tcp) $$b; done
 

@@ -21,6 +21,7 @@ struct job {
 	const struct bench_set *set;
 	const char *data;	/* where its files are */
 	const char *url;	/* of the store */
+	int bulk;
 };
 
 static void
@@ -29,7 +30,7 @@ load(void *context)
 	const struct job *job = context;
 	omni *db = bench_open_load(job->url);
 
-	bench_set_import(db, job->set, job->data);
+	bench_set_import(db, job->set, job->data, job->bulk);
 	omni_close(db);
 }
 
@@ -59,7 +60,8 @@ measure_job(const struct job *job, size_t records)
 	struct bench_cost loaded, trained;
 
 	bench_child(load, (void *)(uintptr_t)job, &loaded);
-	print_cost("loaded", records, &loaded);
+	print_cost(job->bulk ? "loaded in bulk" : "loaded in batches", records,
+	    &loaded);
 	bench_child(train, (void *)(uintptr_t)job, &trained);
 	print_cost("trained, resolved anew", records, &trained);
 	trained.seconds += loaded.seconds;
@@ -103,10 +105,10 @@ print_file(const char *path, size_t records)
 }
 
 static void
-measure(const struct bench_set *set, const char *data)
+measure(const struct bench_set *set, const char *data, int bulk)
 {
 	char directory[256], path[300];
-	struct job job = { set, data, path };
+	struct job job = { set, data, path, bulk };
 	size_t records = count_lines(set, data);
 
 	bench_directory(directory, sizeof(directory));
@@ -121,7 +123,7 @@ measure(const struct bench_set *set, const char *data)
 static void
 measure_server(const struct bench_set *set, const char *data)
 {
-	struct job job = { set, data, getenv("OMNI_TEST_POSTGRES") };
+	struct job job = { set, data, getenv("OMNI_TEST_POSTGRES"), 1 };
 	size_t records = count_lines(set, data);
 
 	if (job.url == NULL)
@@ -138,7 +140,9 @@ measure_made_up(size_t records)
 
 	bench_directory(directory, sizeof(directory));
 	bench_set_make(&set, directory, records, 1);
-	measure(&set, directory);
+	measure(&set, directory, 1);
+	if (records == 10000)
+		measure(&set, directory, 0);
 	if (records == 10000)
 		measure_server(&set, directory);
 	bench_clean(directory);
@@ -152,7 +156,7 @@ main(int argc, char **argv)
 	const char *data = getenv("OMNI_DATA");
 
 	if (data != NULL && bench_set_present(&bench_sets[0], data))
-		measure(&bench_sets[0], data);
+		measure(&bench_sets[0], data, 1);
 	else
 		(void)printf("historical_50k: skipped, OMNI_DATA does not"
 		    " lead to it\n");

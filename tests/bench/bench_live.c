@@ -232,7 +232,7 @@ load(omni *db, const struct bench_people *people, size_t records)
 	bench_check(out != NULL, path);
 	bench_people_write(people, 0, records, -1, out);
 	bench_check(fclose(out) == 0, path);
-	bench_import_file(db, &file, path);
+	bench_import_file(db, &file, path, 1);
 	bench_clean(directory);
 }
 

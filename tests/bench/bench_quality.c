@@ -29,7 +29,7 @@ import(void *context)
 	const struct job *job = context;
 	omni *db = bench_open_load(job->path);
 
-	bench_set_import(db, job->set, job->data);
+	bench_set_import(db, job->set, job->data, 1);
 	omni_close(db);
 }
 

@@ -123,7 +123,8 @@ import_map(omni *db, omni_import *import, const char *map)
 }
 
 void
-bench_import_file(omni *db, const struct bench_file *file, const char *path)
+bench_import_file(omni *db, const struct bench_file *file, const char *path,
+    int bulk)
 {
 	omni_import *import = NULL;
 
@@ -134,19 +135,22 @@ bench_import_file(omni *db, const struct bench_file *file, const char *path)
 		bench_ok(db, omni_import_set_time_column(import, file->time),
 		    path);
 	import_map(db, import, file->map);
+	if (bulk)
+		bench_ok(db, omni_import_set_bulk(import), path);
 	import_pieces(db, import, path);
 	omni_import_free(import);
 }
 
 void
-bench_set_import(omni *db, const struct bench_set *set, const char *data)
+bench_set_import(omni *db, const struct bench_set *set, const char *data,
+    int bulk)
 {
 	char path[512];
 	size_t i;
 
 	for (i = 0; i < BENCH_FILES && set->file[i].name != NULL; i++) {
 		path_make(path, sizeof(path), set, data, set->file[i].name);
-		bench_import_file(db, &set->file[i], path);
+		bench_import_file(db, &set->file[i], path, bulk);
 	}
 	for (i = 0; i < BENCH_LINES && set->lines[i] != NULL; i++) {
 		omni_import *import = NULL;

@@ -40,10 +40,11 @@ int bench_set_present(const struct bench_set *, const char *data);
  * or one file of all. */
 void bench_set_make(struct bench_set *, const char *directory,
     size_t records, int one_file);
-/* Imports the files as they are. */
-void bench_set_import(omni *db, const struct bench_set *, const char *data);
+/* Imports the files as they are; in bulk, or batch after batch. */
+void bench_set_import(omni *db, const struct bench_set *, const char *data,
+    int bulk);
 void bench_import_file(omni *db, const struct bench_file *,
-    const char *path);
+    const char *path, int bulk);
 
 /* ---- the truth (truth.c) -------------------------------------------- */
 
