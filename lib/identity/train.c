@@ -14,7 +14,7 @@
 #define PRIOR 200		/* pairs that the defaults are worth */
 #define SOURCE_PRIOR 20
 #define RANDOM_PAIRS 100000
-#define PAIRS_MAX (1 << 19)	/* that are looked at */
+#define PAIRS_MAX (1 << 18)	/* that are looked at */
 
 /* ---- powers of two -------------------------------------------------- */
 
