@@ -47,20 +47,21 @@ lesser(int32_t a, int32_t b)
 	return a < b ? a : b;
 }
 
-/* Names that agree in each other's field are as common as they are in their
- * own: a rare kind of agreement must not make a rare value of a common one. */
+/* Names that agree in each other's field are nearly as common as they are in
+ * their own: a rare kind of agreement must not make a rare value of a common
+ * one.  A bit more for being found where few have them. */
 static void
 temper_swapped(const struct omni__model *model,
     const struct omni__levels *levels, struct omni__evidence *e)
 {
 	const struct omni__item *const *left = levels->left;
 	const struct omni__item *const *right = levels->right;
-	int32_t one = lesser(name_worth(model, left[OMNI__GIVEN],
-	    OMNI__GIVEN), name_worth(model, right[OMNI__FAMILY],
-	    OMNI__FAMILY));
-	int32_t other = lesser(name_worth(model, left[OMNI__FAMILY],
-	    OMNI__FAMILY), name_worth(model, right[OMNI__GIVEN],
-	    OMNI__GIVEN));
+	int32_t one = OMNI__BIT + lesser(
+	    name_worth(model, left[OMNI__GIVEN], OMNI__GIVEN),
+	    name_worth(model, right[OMNI__FAMILY], OMNI__FAMILY));
+	int32_t other = OMNI__BIT + lesser(
+	    name_worth(model, left[OMNI__FAMILY], OMNI__FAMILY),
+	    name_worth(model, right[OMNI__GIVEN], OMNI__GIVEN));
 	struct omni__weight *given = &e->column[OMNI__GIVEN];
 	struct omni__weight *family = &e->column[OMNI__FAMILY];
 
