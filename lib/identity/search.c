@@ -406,21 +406,21 @@ show_levels(const struct searcher *s,
 /*
  * Where an identifier speaks for it, certain is whom a record of that kind
  * would join.  Families and namesakes share the rest: who asks by that alone
- * wants odds of eight to one, and by a mere name, or among so many that some
- * were not looked at, to be sure.
+ * wants odds of eight to one; among so many that some were not looked at, to
+ * be sure.  By a mere name hardly anybody is certain.
  */
 static int32_t
 needed(const struct searcher *s, const struct candidate *c,
     const struct omni__evidence *e)
 {
-	int32_t needed = s->model->sure;
+	int32_t sure = s->model->sure, needed = 2 * sure;
 	int k;
 
-	if (s->db->sure || !c->chosen)
-		return needed;
 	for (k = OMNI__OTHER + 1; k < OMNI__COLUMNS; k++) {
 		if (e->column[k].strangers <= 0)
 			continue;
+		if (s->db->sure || !c->chosen)
+			return sure;
 		if (s->model->behaviour[k] & OMNI__IDENTIFIER)
 			return s->model->join;
 		needed = 3 * OMNI__BIT;
