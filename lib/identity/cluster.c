@@ -315,11 +315,9 @@ unite_atoms(struct work *w)
 
 	if (w->apart)
 		return OMNI_OK;
-	status = omni__connect(w->db, w->model, pool->nodes, pool->claims,
-	    pool->claim_count, 0, true, w->same);
+	status = omni__connect(w->db, w->model, w->pool, 0, true, w->same);
 	return status == OMNI_OK ? omni__connect(w->db, w->model,
-	    pool->nodes, pool->claims, pool->claim_count, w->model->sure,
-	    true, w->surely) : status;
+	    w->pool, w->model->sure, true, w->surely) : status;
 }
 
 /* ---- groups --------------------------------------------------------- */
@@ -626,8 +624,7 @@ split_part(struct work *w, const size_t *members, size_t count,
 	    count * sizeof(*copy));
 	if (unions == NULL || copy == NULL)
 		return omni__nomem(&w->db->error);
-	status = omni__connect(w->db, w->model, w->pool->nodes,
-	    w->pool->claims, w->pool->claim_count, level, false, unions);
+	status = omni__connect(w->db, w->model, w->pool, level, false, unions);
 	return status == OMNI_OK ?
 	    each_component(w, unions, copy, count, level) : status;
 }

@@ -13,6 +13,7 @@ struct omni__node {
 	const unsigned char *id;	/* OMNI__ID bytes */
 	int64_t first;			/* OMNI_TIME_UNKNOWN sorts last */
 	const struct omni__person *person;
+	uint32_t number;		/* its place among the nodes */
 	int64_t sketch;
 	bool live;		/* something brings it to others' notice */
 
@@ -78,6 +79,25 @@ int omni__node_order(const struct omni__node *, const struct omni__node *);
 
 /* ---- one pool (cluster.c) ------------------------------------------- */
 
+/* Weights of pairs that were found already, as many as there is room for: the
+ * same strangers meet under several keys.  NULL remembers nothing. */
+struct omni__memo;
+struct omni__memo *omni__memo_new(const struct omni__env *, size_t nodes);
+void omni__memo_free(struct omni__memo *);
+int32_t omni__memo_weight(struct omni__memo *, const struct omni__model *,
+    const struct omni__node *, const struct omni__node *);
+
+/* One pool, with indices of its own: nodes oldest first. */
+struct omni__pool {
+	struct omni__node **nodes;
+	size_t count;
+	struct omni__memo *memo;
+	const struct omni__claim *claims;
+	size_t claim_count;
+	const struct omni__ruling *rulings;
+	size_t ruling_count;
+};
+
 /*
  * Unites the holders of each key whose pair weighs at least `least` (with
  * one_name: only those of one name, by identifiers), as if every pair were looked at; but no
@@ -85,18 +105,8 @@ int omni__node_order(const struct omni__node *, const struct omni__node *);
  * thousands of records costs one look at each.
  */
 omni_status omni__connect(struct omni *db, const struct omni__model *,
-    struct omni__node *const *nodes, const struct omni__claim *claims,
-    size_t count, int32_t least, bool one_name, size_t *unions);
-
-/* One pool, with indices of its own: nodes oldest first. */
-struct omni__pool {
-	struct omni__node **nodes;
-	size_t count;
-	const struct omni__claim *claims;
-	size_t claim_count;
-	const struct omni__ruling *rulings;
-	size_t ruling_count;
-};
+    const struct omni__pool *, int32_t least, bool one_name,
+    size_t *unions);
 
 /* Finds the customers of the pool; customer[i] is the index of the oldest
  * record of i's customer, sure[i] that of the part of it that is surely the

@@ -10,6 +10,7 @@
  * holders, chained by their place in the group. */
 struct parts {
 	const struct omni__model *model;
+	struct omni__memo *memo;
 	struct omni__node *const *nodes;
 	int32_t least;
 	bool one_name;
@@ -33,7 +34,8 @@ may_connect(const struct parts *p, size_t a, size_t b)
 	if (p->group->block && !omni__sketches_meet(p->nodes[a]->sketch,
 	    p->nodes[b]->sketch))
 		return false;
-	return omni__pair_weight(p->model, x, y) >= p->least;
+	return omni__memo_weight(p->memo, p->model, p->nodes[a],
+	    p->nodes[b]) >= p->least;
 }
 
 /* Does holder h connect with somebody of the part? */
@@ -90,12 +92,14 @@ add_holder(struct parts *p, size_t h)
 
 omni_status
 omni__connect(struct omni *db, const struct omni__model *model,
-    struct omni__node *const *nodes, const struct omni__claim *claims,
-    size_t count, int32_t least, bool one_name, size_t *unions)
+    const struct omni__pool *pool, int32_t least, bool one_name,
+    size_t *unions)
 {
-	struct parts p = { .model = model, .nodes = nodes, .least = least,
-	    .one_name = one_name, .unions = unions };
-	size_t from, to, h;
+	struct parts p = { .model = model, .memo = pool->memo,
+	    .nodes = pool->nodes, .least = least, .one_name = one_name,
+	    .unions = unions };
+	const struct omni__claim *claims = pool->claims;
+	size_t from, to, h, count = pool->claim_count;
 
 	p.next = omni__arena_alloc(&db->scratch,
 	    3 * (count + 1) * sizeof(*p.next));

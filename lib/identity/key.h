@@ -10,8 +10,8 @@
 /* An identifier held under more distinct marks points at nobody; and a block
  * under more sketches, or by more holders. */
 #define OMNI__MARKS_MAX 50
-#define OMNI__SKETCHES_MAX 24
-#define OMNI__HOLDERS_MAX 128
+#define OMNI__SKETCHES_MAX 20
+#define OMNI__HOLDERS_MAX 64
 
 /* What an identifier, or a block, that is held so often is worth. */
 uint8_t omni__key_step(bool block, int64_t names, int64_t marks);

@@ -57,6 +57,7 @@ struct gather {
 	size_t ruling_count;
 	struct omni__claim *claims;
 	size_t claim_count;
+	struct omni__memo *memo;
 	size_t *twin;		/* the oldest record that is equal and speaks
 				 * for it */
 	size_t *pool;		/* union-find */
@@ -150,17 +151,18 @@ collect_claims(struct gather *g, const struct omni__claim *claims,
 static omni_status
 connect_all(struct gather *g)
 {
-	struct omni__node **nodes;
+	struct omni__pool all = { .count = g->count, .memo = g->memo,
+	    .claims = g->claims, .claim_count = g->claim_count };
 	size_t i;
 
-	nodes = omni__arena_alloc(&g->db->scratch,
-	    g->count * sizeof(*nodes));
-	if (nodes == NULL)
+	all.nodes = omni__arena_alloc(&g->db->scratch,
+	    g->count * sizeof(*all.nodes));
+	if (all.nodes == NULL)
 		return omni__nomem(&g->db->error);
 	for (i = 0; i < g->count; i++)
-		nodes[i] = &g->nodes[i];
-	return omni__connect(g->db, g->model, nodes, g->claims,
-	    g->claim_count, g->model->edge, false, g->pool);
+		all.nodes[i] = &g->nodes[i];
+	return omni__connect(g->db, g->model, &all, g->model->edge, false,
+	    g->pool);
 }
 
 /* ---- pools ---------------------------------------------------------- */
@@ -306,6 +308,7 @@ cluster_one(struct gather *g, const struct runs *runs, size_t root)
 {
 	struct omni__pool pool = {
 		.nodes = runs->members + runs->begin[root],
+		.memo = g->memo,
 		.count = runs->size[root],
 		.claims = runs->claims + runs->claim_begin[root],
 		.claim_count = runs->claim_size[root],
@@ -377,7 +380,12 @@ omni__cluster(struct omni *db, struct omni__node *nodes, size_t count,
 	g.pool = omni__arena_alloc(&db->scratch, count * sizeof(*g.pool));
 	if (g.twin == NULL || g.pool == NULL)
 		return omni__nomem(&db->error);
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count; i++) {
 		g.pool[i] = i;
-	return find_pools(&g, claims, claim_count);
+		nodes[i].number = (uint32_t)i;
+	}
+	g.memo = omni__memo_new(&db->env, count);
+	status = find_pools(&g, claims, claim_count);
+	omni__memo_free(g.memo);
+	return status;
 }
