@@ -310,7 +310,6 @@ unite_given(struct work *w)
 static omni_status
 unite_atoms(struct work *w)
 {
-	const struct omni__pool *pool = w->pool;
 	omni_status status;
 
 	if (w->apart)
