@@ -528,6 +528,139 @@ a_handle_that_wants_to_be_sure_is_less_readily_certain(void **state)
 	    "Ann"));
 }
 
+/* ---- whatever is asked ---------------------------------------------- */
+
+#define CROWD 60
+#define QUESTIONS 40
+
+static const char *
+one_of(struct harness *h, const char *const *list, size_t count)
+{
+	return list[harness_random(h, count)];
+}
+
+/* Of few names, dates and places, so that much fits much. */
+static omni_record *
+chance_record(struct harness *h, const char *key)
+{
+	static const char *const givens[] = { "Anna", "Bengt", "Cilla", "A.",
+		"Benkt", "Anna Maria" };
+	static const char *const families[] = { "Berg", "Ek", "Dahl-Ek",
+		"Bergh", "Anna" };
+	static const char *const births[] = { "1971-03-05", "1971-05-03",
+		"1972-03-05", "1944", "2001-11-30" };
+	static const char *const emails[] = { "berg@mail.example",
+		"ek@mail.example", "anna@mail.example" };
+	static const char *const postcodes[] = { "111 22", "111 23",
+		"291 31" };
+	static const char *const kinds[] = { "name.given", "name.family",
+		"birth_date", "email", "address.postcode" };
+	static const char *const *const values[] = { givens, families,
+		births, emails, postcodes };
+	static const size_t counts[] = { 6, 5, 5, 3, 3 };
+	omni_record *record = make(key, YEARS(3), "name.given",
+	    one_of(h, givens, 6), NULL);
+	size_t i;
+
+	for (i = 1; i < 5; i++)
+		if (harness_random(h, 3) > 0)
+			harness_ok(h, omni_record_add(record, kinds[i],
+			    one_of(h, values[i], counts[i])));
+	return record;
+}
+
+/* What a list says is sound in itself, and of one mind with a look-up. */
+static void
+is_sound(struct harness *h, const omni_record *who,
+    const omni_matches *matches)
+{
+	int32_t i, count = omni_matches_count(matches);
+	omni_customer *customer = NULL;
+	omni_explanation *why = NULL;
+	double sum = 0.0;
+	omni_status status = omni_customer_find(h->db, who, &customer);
+
+	assert_int_equal(status, count == 0 ? OMNI_NONE :
+	    omni_matches_certain(matches, 0) ? OMNI_OK : OMNI_SEVERAL);
+	if (customer != NULL)
+		assert_string_equal(omni_customer_id(customer),
+		    omni_matches_customer(matches, 0));
+	omni_customer_free(customer);
+	for (i = 0; i < count; i++) {
+		assert_true(i == 0 || !omni_matches_certain(matches, i));
+		assert_true(i == 0 || omni_matches_weight(matches, i) <=
+		    omni_matches_weight(matches, i - 1));
+		sum += omni_matches_probability(matches, i);
+		harness_ok(h, omni_matches_why(matches, i, &why));
+		adds_up(why, omni_matches_weight(matches, i));
+		omni_explanation_free(why);
+	}
+	assert_true(sum < 1.0 + 1e-9);
+}
+
+static void
+note_matches(const omni_matches *matches, char *out, size_t room)
+{
+	size_t size = 0;
+	int32_t i;
+
+	out[0] = '\0';
+	for (i = 0; i < omni_matches_count(matches); i++)
+		size += (size_t)snprintf(out + size, room - size, "%s %.4f\n",
+		    omni_matches_customer(matches, i),
+		    omni_matches_weight(matches, i));
+	assert_true(size < room);
+}
+
+/* The answers to questions that chance asks of rows that chance made, in an
+ * order that it may choose, too. */
+static void
+answers_of(struct harness *h, uint64_t seed, bool backwards,
+    char answers[QUESTIONS][4096])
+{
+	omni_record *rows[CROWD], *who;
+	omni_matches *matches;
+	char key[16];
+	int i;
+
+	h->random = seed;
+	for (i = 0; i < CROWD; i++) {
+		(void)snprintf(key, sizeof(key), "k%d", i);
+		rows[i] = chance_record(h, key);
+	}
+	for (i = 0; i < CROWD; i++)
+		harness_ok(h, omni_record_put(h->db, rows[backwards ?
+		    CROWD - 1 - i : i], NULL));
+	for (i = 0; i < CROWD; i++)
+		omni_record_free(rows[i]);
+	for (i = 0; i < QUESTIONS; i++) {
+		who = chance_record(h, NULL);
+		matches = NULL;
+		assert_true(omni_customer_search(h->db, who, &matches) >= 0);
+		is_sound(h, who, matches);
+		note_matches(matches, answers[i], sizeof(answers[i]));
+		omni_matches_free(matches);
+		omni_record_free(who);
+	}
+}
+
+static void
+answers_are_sound_and_know_no_order(void **state)
+{
+	static char first[QUESTIONS][4096], second[QUESTIONS][4096];
+	struct harness *h = harness_of(state);
+	uint64_t seed;
+	int i;
+
+	harness_seed(h, "answers_are_sound_and_know_no_order");
+	seed = h->random;
+	answers_of(h, seed, false, first);
+	harness_renew(h);
+	answers_of(h, seed, true, second);
+	for (i = 0; i < QUESTIONS; i++)
+		assert_string_equal(first[i], second[i]);
+}
+
 /* ---- limits --------------------------------------------------------- */
 
 static void
@@ -610,6 +743,7 @@ main(void)
 		HARNESS_TEST(who_is_named_by_source_and_key_is_that_customer),
 		HARNESS_TEST(
 		    a_handle_that_wants_to_be_sure_is_less_readily_certain),
+		HARNESS_TEST(answers_are_sound_and_know_no_order),
 		HARNESS_TEST(a_question_without_a_feature_is_none),
 		HARNESS_TEST(asking_leaves_nothing_behind),
 	};

@@ -8,7 +8,7 @@
 
 /* Of how many customers a search tells; a look-up for one needs fewer. */
 #define LISTED 48
-#define COMPARED 8
+#define COMPARED 12
 
 static omni_status
 check_who(struct omni *db, const struct omni_record *who)
