@@ -234,6 +234,235 @@ the_feed_goes_on_exactly_where_it_was_left(void **state)
 	omni_close(other);
 }
 
+/* ---- a follower ------------------------------------------------------ */
+
+#define FOLLOWED_MAX 200
+
+/* Who is there, as somebody knows who reads nothing but the feed. */
+struct follower {
+	char at[256];
+	struct id list[FOLLOWED_MAX];
+	size_t count;
+};
+
+static size_t
+place_of(const struct follower *f, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < f->count; i++)
+		if (strcmp(f->list[i].text, id) == 0)
+			return i;
+	return SIZE_MAX;
+}
+
+static void
+comes(struct follower *f, const char *id)
+{
+	assert_true(place_of(f, id) == SIZE_MAX);
+	assert_true(f->count < FOLLOWED_MAX);
+	memcpy(f->list[f->count++].text, id, OMNI_ID_SIZE);
+}
+
+static void
+goes(struct follower *f, const char *id)
+{
+	size_t i = place_of(f, id);
+
+	assert_true(i != SIZE_MAX);
+	f->list[i] = f->list[--f->count];
+}
+
+/* Each change is one that can be: who goes was there, who comes was not. */
+static void
+follow(struct harness *h, struct follower *f)
+{
+	omni_feed *feed = NULL;
+
+	harness_ok(h, omni_feed_open(h->db, f->at, &feed));
+	while (omni_feed_next(feed) == OMNI_OK) {
+		const char *customer = omni_feed_customer(feed);
+		const char *other = omni_feed_other(feed);
+
+		switch (omni_feed_change(feed)) {
+		case OMNI_CHANGE_CREATED:
+			comes(f, customer);
+			break;
+		case OMNI_CHANGE_MERGED:
+			goes(f, other);
+			break;
+		case OMNI_CHANGE_SPLIT:
+			comes(f, other);
+			break;
+		default:
+			goes(f, customer);
+		}
+	}
+	(void)snprintf(f->at, sizeof(f->at), "%s", omni_feed_position(feed));
+	omni_feed_free(feed);
+}
+
+static void
+knows_who_is_there(struct harness *h, struct follower *f)
+{
+	omni_members *members = NULL;
+	char seen[FOLLOWED_MAX] = { 0 };
+	size_t distinct = 0, i;
+
+	follow(h, f);
+	harness_ok(h, omni_members_open(h->db, 1, &members));
+	while (omni_members_next(members) == OMNI_OK) {
+		i = place_of(f, omni_members_customer(members));
+		assert_true(i != SIZE_MAX);
+		distinct += !seen[i];
+		seen[i] = 1;
+	}
+	omni_members_free(members);
+	assert_int_equal(distinct, f->count);
+}
+
+/* How rare it is, in 1/1024 bits, that two are one person. */
+static void
+set_prior(struct harness *h, const char *prior)
+{
+	char *text = NULL, *changed, *at;
+	size_t size;
+
+	h->now += HARNESS_MINUTE;
+	harness_ok(h, omni_model_export(h->db, &text));
+	size = strlen(text) + 20;
+	changed = malloc(size);
+	assert_non_null(changed);
+	at = strstr(text, "\"strangers\": ");
+	assert_non_null(at);
+	(void)snprintf(changed, size, "%.*s\"strangers\": %s%s",
+	    (int)(at - text), text, prior, strchr(at, ','));
+	harness_ok(h, omni_model_import(h->db, changed, NULL));
+	free(changed);
+	omni_text_free(text);
+}
+
+static void
+set_veto(struct harness *h, int32_t veto)
+{
+	omni_kind *kind = omni_kind_new("birth_date");
+
+	h->now += HARNESS_MINUTE;
+	harness_ok(h, omni_kind_set_veto(kind, veto));
+	harness_ok(h, omni_kind_put(h->db, kind, NULL));
+	omni_kind_free(kind);
+}
+
+/* Rows of few people, in whom families share addresses and dates differ. */
+static void
+put_one(struct harness *h)
+{
+	static const char *const names[] = { "Ann Lee", "Bo Ek", "Eva Ek" };
+	static const char *const dates[] = { "1970-01-02", "1985-06-30" };
+	uint64_t n = harness_random(h, 30);
+	char key[16], email[40], card[16];
+	omni_record *row;
+	omni_status status;
+
+	(void)snprintf(key, sizeof(key), "k%d", (int)n);
+	(void)snprintf(email, sizeof(email), "e%d@mail.example",
+	    (int)harness_random(h, 6));
+	(void)snprintf(card, sizeof(card), "L-%d",
+	    1000 + (int)harness_random(h, 9));
+	row = make(key, h->now - (int64_t)harness_random(h, 1000) * HARNESS_DAY,
+	    "name.full", names[harness_random(h, 3)], "birth_date",
+	    dates[harness_random(h, 2)], "email", email,
+	    harness_random(h, 2) == 0 ? "loyalty" : "account", card, NULL);
+	status = omni_record_put(h->db, row, NULL);
+	/* Rows of who was erased since are turned away. */
+	assert_true(status >= 0 || status == OMNI_ERASED);
+	omni_record_free(row);
+}
+
+static void
+take_one(struct harness *h)
+{
+	char key[16];
+	omni_customer *customer = NULL;
+
+	(void)snprintf(key, sizeof(key), "k%d", (int)harness_random(h, 30));
+	if (harness_random(h, 4) != 0) {
+		(void)omni_record_remove(h->db, "crm", key);
+		return;
+	}
+	if (omni_customer_of(h->db, "crm", key, &customer) != OMNI_OK)
+		return;
+	harness_ok(h, omni_customer_erase(h->db,
+	    omni_customer_id(customer)));
+	omni_customer_free(customer);
+	h->now += HARNESS_DAY;
+}
+
+static void
+who_reads_nothing_but_the_feed_knows_who_is_there(void **state)
+{
+	struct harness *h = harness_of(state);
+	struct follower f = { .count = 0 };
+	int i;
+
+	harness_seed(h, "feed");
+	h->now = LATER;
+	for (i = 0; i < 60; i++) {
+		h->now += HARNESS_MINUTE;
+		if (harness_random(h, 4) == 0)
+			take_one(h);
+		else
+			put_one(h);
+		switch (i % 20) {
+		case 6:
+			set_veto(h, i % 40 == 6);
+			break;
+		case 10:
+			set_prior(h, i == 30 ? "-13312" : "-25600");
+			break;
+		case 14:
+			harness_ok(h, omni_rebuild(h->db));
+			break;
+		}
+		/* Also when several changes are read at once. */
+		if (harness_random(h, 3) != 0)
+			knows_who_is_there(h, &f);
+	}
+	knows_who_is_there(h, &f);
+}
+
+static void
+a_rebuild_and_the_same_model_again_are_no_news(void **state)
+{
+	struct harness *h = harness_of(state);
+	struct change c[CHANGES_MAX];
+	char at[256] = "";
+	size_t split;
+	int i;
+
+	harness_seed(h, "news");
+	h->now = LATER;
+	for (i = 0; i < 20; i++)
+		put_one(h);
+	(void)read_feed(h, at, c, CHANGES_MAX);
+	set_prior(h, "-13312");
+	harness_ok(h, omni_rebuild(h->db));
+	set_veto(h, 0);
+	assert_int_equal(read_feed(h, at, c, CHANGES_MAX), 0);
+	set_prior(h, "-40960");
+	split = read_feed(h, at, c, CHANGES_MAX);
+	assert_true(split > 0);
+	for (i = 0; i < (int)split; i++)
+		assert_int_equal(c[i].what, OMNI_CHANGE_SPLIT);
+	/* And back: the same who came out go in again. */
+	set_prior(h, "-13312");
+	assert_int_equal(read_feed(h, at, c, CHANGES_MAX), split);
+	for (i = 0; i < (int)split; i++)
+		assert_int_equal(c[i].what, OMNI_CHANGE_MERGED);
+	harness_ok(h, omni_rebuild(h->db));
+	assert_int_equal(read_feed(h, at, c, CHANGES_MAX), 0);
+}
+
 /* ---- looking up ----------------------------------------------------- */
 
 static void
@@ -457,6 +686,8 @@ main(void)
 		HARNESS_TEST(an_id_never_handed_out_leads_nowhere),
 		HARNESS_TEST(the_feed_tells_what_became_of_customers),
 		HARNESS_TEST(the_feed_goes_on_exactly_where_it_was_left),
+		HARNESS_TEST(who_reads_nothing_but_the_feed_knows_who_is_there),
+		HARNESS_TEST(a_rebuild_and_the_same_model_again_are_no_news),
 		HARNESS_TEST(a_look_up_finds_one_or_several_or_none),
 		HARNESS_TEST(a_look_up_writes_nothing),
 		HARNESS_TEST(why_says_what_each_feature_adds),
