@@ -507,6 +507,9 @@ OMNI_API void omni_erasure_free(omni_erasure *erasure);
 OMNI_API omni_status omni_why(omni *db, const char *source_a,
     const char *key_a, const char *source_b, const char *key_b,
     omni_explanation **explanation);
+/* Compares two customers: what all their records say together. */
+OMNI_API omni_status omni_why_customers(omni *db, const char *id_a,
+    const char *id_b, omni_explanation **explanation);
 OMNI_API int32_t omni_explanation_count(const omni_explanation *why);
 OMNI_API const char *omni_explanation_kind(const omni_explanation *why,
     int32_t i);
@@ -532,6 +535,29 @@ OMNI_API int32_t omni_explanation_same(const omni_explanation *why);
 /* One sentence for a person. */
 OMNI_API const char *omni_explanation_text(const omni_explanation *why);
 OMNI_API void omni_explanation_free(omni_explanation *why);
+
+#define OMNI_JOINED_EVIDENCE	1	/* by what their records say */
+#define OMNI_JOINED_EQUAL	2	/* they say the same */
+#define OMNI_JOINED_VERDICT	3	/* a steward said so */
+
+typedef struct omni_joins omni_joins;
+/* The joins that made the customer: one fewer than it has records, what
+ * stewards said first, then the strongest first. */
+OMNI_API omni_status omni_why_customer(omni *db, const char *id,
+    omni_joins **joins);
+OMNI_API int32_t omni_joins_count(const omni_joins *joins);
+/* The oldest record of what was joined, and of what joined it. */
+OMNI_API const char *omni_joins_older(const omni_joins *joins, int32_t i);
+OMNI_API const char *omni_joins_younger(const omni_joins *joins, int32_t i);
+/* In bits; of a verdict, what the two records say. */
+OMNI_API double omni_joins_weight(const omni_joins *joins, int32_t i);
+/* OMNI_JOINED_*. */
+OMNI_API int32_t omni_joins_how(const omni_joins *joins, int32_t i);
+/* The fact of the verdict, or 0. */
+OMNI_API int64_t omni_joins_verdict(const omni_joins *joins, int32_t i);
+/* Non-zero: both sides are surely the same person. */
+OMNI_API int32_t omni_joins_sure(const omni_joins *joins, int32_t i);
+OMNI_API void omni_joins_free(omni_joins *joins);
 
 /* ---- verdicts: what a steward decided ------------------------------- */
 

@@ -215,6 +215,97 @@ who_is_erased_is_erased_whole(void **state)
 	harness_is(h, omni_customer_of(h->db, "crm", "b", &none), OMNI_NONE);
 }
 
+/* ---- why ------------------------------------------------------------ */
+
+/* Each record but the oldest joined once, and all hang together. */
+static void
+assert_tree(const omni_joins *joins, const omni_customer *customer)
+{
+	int32_t i, k, count = omni_joins_count(joins);
+
+	assert_int_equal(count, omni_customer_record_count(customer) - 1);
+	for (i = 0; i < omni_customer_record_count(customer); i++) {
+		const char *id = omni_customer_record_id(customer, i);
+		int times = 0;
+
+		for (k = 0; k < count; k++)
+			times += strcmp(omni_joins_younger(joins, k), id) ==
+			    0;
+		assert_int_equal(times,
+		    strcmp(id, omni_customer_id(customer)) != 0);
+	}
+}
+
+static void
+a_customer_is_explained_by_its_joins(void **state)
+{
+	struct harness *h = harness_of(state);
+	omni_customer *customer = NULL;
+	omni_joins *joins = NULL;
+	struct id id;
+	bool unsure = false;
+	int32_t i;
+
+	put_sure(h);
+	put(h, "w", YEARS(1), "name.given", "Anna", "phone",
+	    "08-555 77 88", NULL);
+	put_unsure(h);
+	rule(h, OMNI_VERDICT_SAME, "s", "b");
+	id = customer_of(h, "s");
+	harness_ok(h, omni_customer_get(h->db, id.text, &customer));
+	assert_int_equal(omni_customer_record_count(customer), 5);
+	harness_ok(h, omni_why_customer(h->db, id.text, &joins));
+	assert_tree(joins, customer);
+	assert_int_equal(omni_joins_how(joins, 0), OMNI_JOINED_VERDICT);
+	assert_true(omni_joins_verdict(joins, 0) != 0);
+	assert_true(omni_joins_sure(joins, 0));
+	for (i = 1; i < omni_joins_count(joins); i++) {
+		assert_int_equal(omni_joins_how(joins, i),
+		    OMNI_JOINED_EVIDENCE);
+		assert_true(omni_joins_verdict(joins, i) == 0);
+		assert_true(i == 1 || omni_joins_weight(joins, i) <=
+		    omni_joins_weight(joins, i - 1));
+		unsure |= !omni_joins_sure(joins, i);
+	}
+	assert_true(unsure);
+	assert_null(omni_joins_older(joins, i));
+	omni_joins_free(joins);
+	omni_customer_free(customer);
+	harness_is(h, omni_why_customer(h->db,
+	    "00112233445566778899aabbccddeeff", &joins), OMNI_NONE);
+	assert_null(joins);
+}
+
+static void
+two_customers_are_explained_by_all_their_records(void **state)
+{
+	struct harness *h = harness_of(state);
+	omni_explanation *why = NULL;
+	struct id left, right;
+	double strangers = 0, relatives = 0, lesser;
+	int32_t i;
+
+	put_sure(h);
+	put(h, "d", YEARS(2), "name.given", "David", "name.family", "Berg",
+	    "birth_date", "1969-11-20", "email", "berg@mail.example", NULL);
+	left = customer_of(h, "s");
+	right = customer_of(h, "d");
+	harness_ok(h, omni_why_customers(h->db, left.text, right.text,
+	    &why));
+	assert_false(omni_explanation_same(why));
+	for (i = 0; i < omni_explanation_count(why); i++) {
+		strangers += omni_explanation_strangers(why, i);
+		relatives += omni_explanation_relatives(why, i);
+	}
+	lesser = strangers < relatives ? strangers : relatives;
+	assert_true(lesser - omni_explanation_weight(why) < 1e-9 &&
+	    omni_explanation_weight(why) - lesser < 1e-9);
+	omni_explanation_free(why);
+	harness_is(h, omni_why_customers(h->db, left.text,
+	    "00112233445566778899aabbccddeeff", &why), OMNI_NONE);
+	assert_null(why);
+}
+
 int
 main(void)
 {
@@ -225,6 +316,8 @@ main(void)
 		HARNESS_TEST(sure_parts_nest_in_customers),
 		HARNESS_TEST(a_yes_is_of_the_sure_part_and_a_no_of_the_whole),
 		HARNESS_TEST(who_is_erased_is_erased_whole),
+		HARNESS_TEST(a_customer_is_explained_by_its_joins),
+		HARNESS_TEST(two_customers_are_explained_by_all_their_records),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
