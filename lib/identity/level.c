@@ -199,31 +199,33 @@ code_level(struct slice a, struct slice b)
 	    OMNI__DIFFERS;
 }
 
-/* Codes in one piece: near miss, same district (3), same region (2).
- * Codes in two pieces ("sw1a 1aa"): by the first piece. */
+/* "sw1a1aa": what is before the last three is the district. */
+static bool
+is_british(struct slice code)
+{
+	const char *end = code.text + code.size;
+
+	return code.size >= 5 && code.size <= 7 && code.text[0] >= 'a' &&
+	    code.text[0] <= 'z' && end[-1] >= 'a' && end[-1] <= 'z' &&
+	    end[-2] >= 'a' && end[-2] <= 'z' && end[-3] >= '0' &&
+	    end[-3] <= '9';
+}
+
+/* A near miss (2), one district (3), one region (4). */
 static int
 postcode_level(struct slice a, struct slice b)
 {
-	const char *blank_a = several_words(a) ?
-	    memchr(a.text, ' ', a.size) : NULL;
-	const char *blank_b = several_words(b) ?
-	    memchr(b.text, ' ', b.size) : NULL;
-	size_t pa, pb;
+	bool british = is_british(a) && is_british(b) && a.size == b.size;
+	size_t district = british ? a.size - 3 : 3;
+	bool same = a.size >= district && b.size >= district &&
+	    same_part(a, 0, b, 0, district);
 
-	if (blank_a == NULL || blank_b == NULL) {
-		if (within(a, b, 1))
-			return 2;
-		if (a.size >= 3 && b.size >= 3 && same_part(a, 0, b, 0, 3))
-			return 3;
-	} else {
-		pa = (size_t)(blank_a - a.text);
-		pb = (size_t)(blank_b - b.text);
-		if (pa == pb && same_part(a, 0, b, 0, pa))
-			return pa + 1 < a.size && pb + 1 < b.size &&
-			    a.text[pa + 1] == b.text[pb + 1] ? 2 : 3;
-		if (within(a, b, 1))
-			return 2;
-	}
+	if (same && british && a.text[district] == b.text[district])
+		return 2;
+	if (within(a, b, 1))
+		return 2;
+	if (same)
+		return 3;
 	return a.size >= 2 && b.size >= 2 && same_part(a, 0, b, 0, 2) ? 4 :
 	    OMNI__DIFFERS;
 }

@@ -17,7 +17,9 @@ struct collector {
 	struct omni__buf full;			/* ... of full names */
 	struct omni__buf work;
 	struct omni__item *items;
-	size_t count;
+	size_t count, room;
+	const char *region;	/* where its numbers and postcodes are of */
+	char country[3];	/* ... when an address says so */
 };
 
 static bool
@@ -32,7 +34,7 @@ add_item(struct collector *c, int column, const char *text, size_t size)
 {
 	struct omni__item *item;
 
-	if (size == 0 || c->count == OMNI__ITEMS_MAX)
+	if (size == 0 || c->count == c->room)
 		return OMNI_OK;
 	/* What is longer has no more to say. */
 	if (size > 512)
@@ -75,6 +77,58 @@ add_attribute(struct collector *c, const struct omni__raw *raw)
 }
 
 static omni_status
+normalise(struct collector *c, const struct omni__kind *kind,
+    const char *text, size_t size)
+{
+	omni_status status;
+
+	omni__buf_clear(&c->work);
+	if (kind->column == OMNI__BIRTH)
+		status = omni__date_comparable(&c->work, text, size);
+	else
+		status = kind->normalise(&c->work, text, size,
+		    kind->column == OMNI__POSTCODE ? c->region :
+		    c->db->region);
+	if (status == OMNI_NOMEM || c->work.failed)
+		return omni__nomem(&c->db->error);
+	return OMNI_OK;
+}
+
+static omni_status
+add_part(struct collector *c, const char *kind_name,
+    const struct omni__span *part)
+{
+	const struct omni__kind *kind = omni__kind_find(kind_name);
+	omni_status status;
+
+	if (part->size == 0)
+		return OMNI_OK;
+	status = normalise(c, kind, part->text, part->size);
+	if (status != OMNI_OK)
+		return status;
+	return add_item(c, kind->column, c->work.bytes, c->work.size);
+}
+
+/* An address in one line, as if its parts had been told. */
+static omni_status
+add_address(struct collector *c, const char *value)
+{
+	struct omni__address a;
+	omni_status status = omni__address_split(&c->db->env, value,
+	    strlen(value), &a);
+
+	if (status != OMNI_OK)
+		return omni__nomem(&c->db->error);
+	if ((status = add_part(c, "address.street", &a.street)) == OMNI_OK &&
+	    (status = add_part(c, "address.extra", &a.extra)) == OMNI_OK &&
+	    (status = add_part(c, "address.postcode", &a.postcode)) ==
+	    OMNI_OK &&
+	    (status = add_part(c, "address.city", &a.city)) == OMNI_OK)
+		status = add_part(c, "address.region", &a.region);
+	return status;
+}
+
+static omni_status
 add_feature(struct collector *c, const struct omni__raw *raw)
 {
 	const struct omni__kind *kind = omni__kind_of(c->kinds, raw->kind);
@@ -84,21 +138,15 @@ add_feature(struct collector *c, const struct omni__raw *raw)
 		return OMNI_OK;
 	if (kind->column == OMNI__ATTR)
 		return add_attribute(c, raw);
+	if (strcmp(kind->name, "address.full") == 0)
+		return add_address(c, raw->value);
 	if (strcmp(kind->name, "name.full") == 0) {
 		join(&c->full, raw->value, strlen(raw->value));
 		return failed(c) ? omni__nomem(&c->db->error) : OMNI_OK;
 	}
-	omni__buf_clear(&c->work);
-	if (kind->column == OMNI__BIRTH)
-		status = omni__date_comparable(&c->work, raw->value,
-		    strlen(raw->value));
-	else
-		status = kind->normalise(&c->work, raw->value,
-		    strlen(raw->value), c->db->region);
-	if (status == OMNI_NOMEM || c->work.failed)
-		return omni__nomem(&c->db->error);
+	status = normalise(c, kind, raw->value, strlen(raw->value));
 	if (status != OMNI_OK || c->work.size == 0)
-		return OMNI_OK;
+		return status;
 	if (kind->column == OMNI__GIVEN)
 		join(&c->given, c->work.bytes, c->work.size);
 	else if (kind->column == OMNI__FAMILY)
@@ -107,6 +155,71 @@ add_feature(struct collector *c, const struct omni__raw *raw)
 		return add_item(c, kind->column, c->work.bytes,
 		    c->work.size);
 	return failed(c) ? omni__nomem(&c->db->error) : OMNI_OK;
+}
+
+/* The country of the addresses, where one is told; and how many items there
+ * will be at most: a line of an address may become five, a street two. */
+static omni_status
+survey(struct collector *c, const struct omni__raw *raw, size_t count)
+{
+	struct omni__address address;
+	omni_status status = OMNI_OK;
+	size_t i;
+
+	c->region = c->db->region;
+	c->room = count + 4;
+	for (i = 0; i < count && status != OMNI_NOMEM; i++) {
+		const char *kind = raw[i].kind, *value = raw[i].value;
+
+		c->country[0] = '\0';
+		if (strncmp(kind, "address.", 8) != 0)
+			continue;
+		c->room++;
+		if (strcmp(kind, "address.country") == 0)
+			status = omni__country_find(&c->db->env, value,
+			    strlen(value), c->country);
+		else if (strcmp(kind, "address.full") == 0) {
+			c->room += 5;
+			status = omni__address_split(&c->db->env, value,
+			    strlen(value), &address);
+			memcpy(c->country, address.country,
+			    sizeof(c->country));
+		}
+		if (c->country[0] != '\0') {
+			c->region = c->country;
+			break;
+		}
+	}
+	for (; i < count; i++)
+		c->room += 6;
+	if (c->room > OMNI__ITEMS_MAX)
+		c->room = OMNI__ITEMS_MAX;
+	return status == OMNI_NOMEM ? omni__nomem(&c->db->error) : OMNI_OK;
+}
+
+/* The number of the house, where the street's line holds it. */
+static void
+split_streets(struct collector *c)
+{
+	struct omni__span street, number;
+	size_t i, count = c->count;
+
+	for (i = 0; i < count; i++)
+		if (c->items[i].column == OMNI__NUMBER)
+			return;
+	for (i = 0; i < count && c->count < c->room; i++) {
+		struct omni__item *item = &c->items[i];
+
+		if (item->column != OMNI__STREET || !omni__street_split(
+		    item->text, item->size, &street, &number))
+			continue;
+		c->items[c->count] = *item;
+		c->items[c->count].column = OMNI__NUMBER;
+		c->items[c->count].text = number.text;
+		c->items[c->count++].size = (uint16_t)number.size;
+		item->text = street.text;
+		item->size = (uint16_t)street.size;
+	}
 }
 
 /* Is the token (up to a blank or the end) one of tokens? */
@@ -341,9 +454,11 @@ omni__person_make(struct omni *db, const struct omni__raw *raw, size_t count,
 		status = omni__kinds(db, &c.kinds);
 	if (status != OMNI_OK)
 		return status;
-	c.items = omni__arena_alloc(&db->scratch, (count + 4 <
-	    OMNI__ITEMS_MAX ? count + 4 : OMNI__ITEMS_MAX) *
-	    sizeof(*c.items));
+	status = survey(&c, raw, count);
+	if (status != OMNI_OK)
+		return status;
+	c.items = omni__arena_alloc(&db->scratch,
+	    c.room * sizeof(*c.items));
 	if (c.items == NULL)
 		return omni__nomem(&db->error);
 	for (i = 0; i < count && status == OMNI_OK; i++)
@@ -351,6 +466,7 @@ omni__person_make(struct omni *db, const struct omni__raw *raw, size_t count,
 	if (status == OMNI_OK)
 		status = finish_names(&c);
 	if (status == OMNI_OK) {
+		split_streets(&c);
 		qsort(c.items, c.count, sizeof(*c.items), compare_items);
 		person->items = c.items;
 		person->count = unique_items(c.items, c.count);

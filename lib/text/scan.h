@@ -8,13 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/base.h"
-
-/* A piece of somebody's text. */
-struct omni__span {
-	const char *text;
-	size_t size;
-};
+#include "text/text.h"
 
 /* The character at *at < size, and *at behind it.  A byte that is not UTF-8
  * comes back as U+FFFD, so that the walk always ends. */

@@ -13,6 +13,12 @@
 
 #include "base/base.h"
 
+/* A piece of somebody's text. */
+struct omni__span {
+	const char *text;
+	size_t size;
+};
+
 /* ---- UTF-8 and folding (utf8.c, fold.c) ----------------------------- */
 
 /* True when valid (no surrogates, no overlong forms); else *bad (may be
@@ -96,6 +102,23 @@ omni_status omni__postcode_normalise(struct omni__buf *, const char *,
 /* Street words folded, common abbreviations by table, flat numbers out; at
  * most 32 words. */
 omni_status omni__street_normalise(struct omni__buf *, const char *, size_t);
+
+/* address_split.c: the number of the house at either end of a normalised
+ * street; false when there is none, or nothing else. */
+bool omni__street_split(const char *, size_t, struct omni__span *street,
+    struct omni__span *number);
+
+/* The parts of a line as typed, "Storgatan 12, 111 22 Stockholm, Sweden";
+ * empty where it does not tell. */
+struct omni__address {
+	struct omni__span street, extra, postcode, city, region;
+	char country[3];
+};
+omni_status omni__address_split(const struct omni__env *, const char *,
+    size_t, struct omni__address *);
+/* country.c: the region of "Sweden", "Sverige", "SE"; NONE when unknown. */
+omni_status omni__country_find(const struct omni__env *, const char *, size_t,
+    char region[3]);
 
 /* ---- how alike (compare.c): bytes of folded text -------------------- */
 
