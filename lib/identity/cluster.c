@@ -18,6 +18,8 @@ struct work {
 	/* Union-find of what is one from the start, and surely so. */
 	size_t *same, *surely;
 	size_t *customer, *sure;	/* out */
+	size_t *unions, *label, *all;	/* of the piece at hand; all nodes */
+	uint32_t *seen, round;	/* what was met in this round */
 };
 
 /* ---- rulings -------------------------------------------------------- */
@@ -360,20 +362,18 @@ make_groups(struct work *w, const size_t *members, size_t count,
 	return OMNI_OK;
 }
 
+/* No more than one beyond what fits is counted. */
 static size_t
 count_groups(struct work *w, const size_t *members, size_t count)
 {
 	size_t i, n = 0;
-	bool *seen = omni__arena_zero(&w->db->scratch,
-	    w->pool->count * sizeof(*seen));
 
-	if (seen == NULL)
-		return SIZE_MAX;
-	for (i = 0; i < count; i++) {
+	w->round++;
+	for (i = 0; i < count && n <= OMNI__POOL_MAX; i++) {
 		size_t root = omni__root(w->same, members[i]);
 
-		n += !seen[root];
-		seen[root] = true;
+		n += w->seen[root] != w->round;
+		w->seen[root] = w->round;
 	}
 	return n;
 }
@@ -536,8 +536,16 @@ cluster_part(struct work *w, const size_t *members, size_t count)
 /* Above this level what still hangs together is one customer. */
 #define LEVEL_MAX (40 * OMNI__BIT)
 
-static omni_status split_part(struct work *w, const size_t *members,
-    size_t count, int32_t level);
+/* Some nodes of a pool, oldest first, and the claims among them. */
+struct piece {
+	const size_t *members;
+	size_t count;
+	const struct omni__claim *claims;
+	size_t claim_count;
+};
+
+static omni_status split_piece(struct work *w, const struct piece *,
+    int32_t level);
 
 /* The whole of it is one customer: single links of LEVEL_MAX bits. */
 static void
@@ -557,75 +565,142 @@ one_customer(struct work *w, const size_t *members, size_t count)
 	}
 }
 
-/* Gathers the members of each component of `unions` among some nodes, in
- * order of age, and hands each to split_part. */
-static omni_status
-each_component(struct work *w, size_t *unions, const size_t *members,
-    size_t count, int32_t level)
+/* Numbers the components of w->unions in the order of their oldest. */
+static size_t
+label(struct work *w, const struct piece *p)
 {
-	size_t *next, *tail, *list, i, n;
+	size_t i, n = 0;
+
+	w->round++;
+	for (i = 0; i < p->count; i++) {
+		size_t root = omni__root(w->unions, p->members[i]);
+
+		if (w->seen[root] != w->round) {
+			w->seen[root] = w->round;
+			w->label[root] = n++;
+		}
+	}
+	return n;
+}
+
+static size_t
+label_of(struct work *w, size_t node)
+{
+	return w->label[omni__root(w->unions, node)];
+}
+
+/* Deals members and claims out to the components; each keeps its order. */
+static void
+deal(struct work *w, const struct piece *p, struct piece *parts, size_t n,
+    size_t *members, struct omni__claim *claims)
+{
+	size_t i;
+
+	for (i = 0; i < p->count; i++)
+		parts[label_of(w, p->members[i])].count++;
+	for (i = 0; i < p->claim_count; i++)
+		parts[label_of(w, p->claims[i].node)].claim_count++;
+	for (i = 0; i < n; i++) {
+		parts[i].members = members;
+		parts[i].claims = claims;
+		members += parts[i].count;
+		claims += parts[i].claim_count;
+		parts[i].count = parts[i].claim_count = 0;
+	}
+	for (i = 0; i < p->count; i++) {
+		struct piece *part = &parts[label_of(w, p->members[i])];
+
+		((size_t *)(uintptr_t)part->members)[part->count++] =
+		    p->members[i];
+	}
+	for (i = 0; i < p->claim_count; i++) {
+		struct piece *part = &parts[label_of(w, p->claims[i].node)];
+
+		((struct omni__claim *)(uintptr_t)part->claims)[
+		    part->claim_count++] = p->claims[i];
+	}
+}
+
+/* The components of a piece at a level, each on its own. */
+static omni_status
+each_component(struct work *w, const struct piece *p, int32_t level)
+{
+	struct omni__arena *arena = &w->db->scratch;
+	size_t n = label(w, p), i, *members;
+	struct omni__claim *claims;
 	omni_status status = OMNI_OK;
+	struct piece *parts;
 
-	next = omni__arena_alloc(&w->db->scratch,
-	    w->pool->count * sizeof(*next));
-	tail = omni__arena_alloc(&w->db->scratch,
-	    w->pool->count * sizeof(*tail));
-	list = omni__arena_alloc(&w->db->scratch, count * sizeof(*list));
-	if (next == NULL || tail == NULL || list == NULL)
+	parts = omni__arena_zero(arena, n * sizeof(*parts));
+	members = omni__arena_alloc(arena, p->count * sizeof(*members));
+	claims = omni__arena_alloc(arena,
+	    (p->claim_count + 1) * sizeof(*claims));
+	if (parts == NULL || members == NULL || claims == NULL)
 		return omni__nomem(&w->db->error);
-	for (i = 0; i < count; i++) {
-		size_t node = members[i], root = omni__root(unions, node);
-
-		next[node] = SIZE_MAX;
-		if (root != node)
-			next[tail[root]] = node;
-		tail[root] = node;
-	}
-	for (i = 0; i < count && status == OMNI_OK; i++) {
-		size_t node = members[i];
-
-		if (omni__root(unions, node) != node)
-			continue;
-		for (n = 0; node != SIZE_MAX; node = next[node])
-			list[n++] = node;
-		status = split_part(w, list, n, level);
-	}
+	deal(w, p, parts, n, members, claims);
+	for (i = 0; i < n && status == OMNI_OK; i++)
+		status = split_piece(w, &parts[i], level);
 	return status;
 }
 
-/* members: one component at `level`, oldest first. */
+/* p: one component at `level`. */
 static omni_status
-split_part(struct work *w, const size_t *members, size_t count,
-    int32_t level)
+split_piece(struct work *w, const struct piece *p, int32_t level)
 {
-	size_t *unions, *copy, groups;
+	struct omni__pool pool = *w->pool;
 	omni_status status = OMNI_OK;
+	size_t i, groups = count_groups(w, p->members, p->count);
 
-	groups = count_groups(w, members, count);
-	if (groups == SIZE_MAX)
-		return omni__nomem(&w->db->error);
 	if (groups > OMNI__POOL_MAX && level == w->model->edge) {
 		status = unite_atoms(w);
 		if (status != OMNI_OK)
 			return status;
-		groups = count_groups(w, members, count);
+		groups = count_groups(w, p->members, p->count);
 	}
 	if (groups <= OMNI__POOL_MAX)
-		return cluster_part(w, members, count);
+		return cluster_part(w, p->members, p->count);
 	if (level >= LEVEL_MAX) {
-		one_customer(w, members, count);
+		one_customer(w, p->members, p->count);
 		return OMNI_OK;
 	}
 	level += OMNI__BIT;
-	unions = omni__arena_copy(&w->db->scratch, w->same,
-	    w->pool->count * sizeof(*unions));
-	copy = omni__arena_copy(&w->db->scratch, members,
-	    count * sizeof(*copy));
-	if (unions == NULL || copy == NULL)
+	for (i = 0; i < p->count; i++)
+		w->unions[p->members[i]] = omni__root(w->same,
+		    p->members[i]);
+	pool.claims = p->claims;
+	pool.claim_count = p->claim_count;
+	status = omni__connect(w->db, w->model, &pool, level, false,
+	    w->unions);
+	return status == OMNI_OK ? each_component(w, p, level) : status;
+}
+
+static omni_status
+work_start(struct work *w)
+{
+	const struct omni__pool *pool = w->pool;
+	size_t i;
+
+	w->same = omni__arena_alloc(&w->db->scratch,
+	    5 * pool->count * sizeof(*w->same));
+	w->seen = omni__arena_zero(&w->db->scratch,
+	    pool->count * sizeof(*w->seen));
+	if (w->same == NULL || w->seen == NULL)
 		return omni__nomem(&w->db->error);
-	status = omni__connect(w->db, w->model, w->pool, level, false, unions);
-	return status == OMNI_OK ?
-	    each_component(w, unions, copy, count, level) : status;
+	w->surely = w->same + pool->count;
+	w->unions = w->surely + pool->count;
+	w->label = w->unions + pool->count;
+	w->all = w->label + pool->count;
+	for (i = 0; i < pool->count; i++) {
+		struct omni__node *node = pool->nodes[i];
+
+		w->same[i] = w->surely[i] = w->all[i] = i;
+		node->into = NULL;
+		node->how = 0;
+		node->strength = INT32_MAX;
+		node->rivals = NULL;
+		node->rival_count = 0;
+	}
+	return OMNI_OK;
 }
 
 omni_status
@@ -634,27 +709,13 @@ omni__pool_cluster(struct omni *db, const struct omni__model *model,
 {
 	struct work w = { .db = db, .model = model, .pool = pool,
 	    .customer = customer, .sure = sure };
-	size_t *all, i;
-	omni_status status;
+	struct piece whole = { .count = pool->count,
+	    .claims = pool->claims, .claim_count = pool->claim_count };
+	omni_status status = work_start(&w);
 
-	w.same = omni__arena_alloc(&db->scratch,
-	    3 * pool->count * sizeof(*w.same));
-	if (w.same == NULL)
-		return omni__nomem(&db->error);
-	w.surely = w.same + pool->count;
-	all = w.surely + pool->count;
-	for (i = 0; i < pool->count; i++) {
-		struct omni__node *node = pool->nodes[i];
-
-		w.same[i] = w.surely[i] = all[i] = i;
-		node->into = NULL;
-		node->how = 0;
-		node->strength = INT32_MAX;
-		node->rivals = NULL;
-		node->rival_count = 0;
-	}
-	status = unite_given(&w);
+	whole.members = w.all;
 	if (status == OMNI_OK)
-		status = split_part(&w, all, pool->count, model->edge);
-	return status;
+		status = unite_given(&w);
+	return status == OMNI_OK ? split_piece(&w, &whole, model->edge) :
+	    status;
 }
