@@ -89,8 +89,9 @@ static const struct command commands[] = {
 	    "route [--json] [--at T] CUSTOMER PURPOSE" },
 	{ "setting", command_setting, 2, 3, O(AT), false,
 	    "setting CUSTOMER NAME | setting KIND=VALUE NAME TEXT [--at T]" },
-	{ "why", command_why, 2, 2, O(JSON), false,
-	    "why [--json] SOURCE:KEY SOURCE:KEY" },
+	{ "why", command_why, 1, 2, O(JSON) | O(SURE), false,
+	    "why [--json] SOURCE:KEY SOURCE:KEY | why [--json] CUSTOMER\n"
+	    "           | why [--json] [--sure] ID ID" },
 	{ "verdict", command_verdict, 3, 3, O(AUTHOR) | O(REASON) |
 	    O(DRY_RUN) | O(JSON), false,
 	    "verdict same|different SOURCE:KEY|CUSTOMER SOURCE:KEY|CUSTOMER\n"

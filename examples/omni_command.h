@@ -88,6 +88,8 @@ int exit_of(omni_status);
 int record_add_word(omni_record *, const char *word);
 /* "merged" and the like, for OMNI_CHANGE_*. */
 const char *change_name(int32_t change);
+/* Has the word the form of an id? */
+bool is_id(const char *word);
 /* An id or KIND=VALUE to the one customer that is meant. */
 int customer_resolve(struct request *, const char *word,
     omni_customer **);

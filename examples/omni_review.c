@@ -175,13 +175,6 @@ command_verdicts(struct request *request)
 
 /* ---- a verdict ------------------------------------------------------ */
 
-static bool
-is_id(const char *word)
-{
-	return strlen(word) == OMNI_ID_SIZE - 1 &&
-	    strspn(word, "0123456789abcdef") == OMNI_ID_SIZE - 1;
-}
-
 /* SOURCE:KEY, or the id of a customer, who stands for all its records. */
 static int
 side_add(struct request *request, omni_verdict *verdict, int32_t side,

@@ -137,6 +137,13 @@ out:
 	return result;
 }
 
+bool
+is_id(const char *word)
+{
+	return strlen(word) == OMNI_ID_SIZE - 1 &&
+	    strspn(word, "0123456789abcdef") == OMNI_ID_SIZE - 1;
+}
+
 int
 customer_resolve(struct request *request, const char *word,
     omni_customer **customer)
@@ -146,8 +153,7 @@ customer_resolve(struct request *request, const char *word,
 	*customer = NULL;
 	if (strchr(word, '=') != NULL)
 		return customer_by_feature(request, word, customer);
-	if (strlen(word) != OMNI_ID_SIZE - 1 ||
-	    strspn(word, "0123456789abcdef") != OMNI_ID_SIZE - 1) {
+	if (!is_id(word)) {
 		complain("%s is neither an id nor KIND=VALUE", word);
 		return DONE_WRONG;
 	}

@@ -111,20 +111,106 @@ why_print(const omni_explanation *why)
 	    "one customer" : "two customers");
 }
 
+/* ---- a customer's joins --------------------------------------------- */
+
+static const char *
+how_name(int32_t how)
+{
+	switch (how) {
+	case OMNI_JOINED_EQUAL:
+		return "equal";
+	case OMNI_JOINED_VERDICT:
+		return "verdict";
+	default:
+		return "evidence";
+	}
+}
+
+static void
+join_json(const omni_joins *joins, int32_t i)
+{
+	json_member("{", "older", omni_joins_older(joins, i));
+	json_member(",", "younger", omni_joins_younger(joins, i));
+	json_member(",", "how", how_name(omni_joins_how(joins, i)));
+	if (omni_joins_verdict(joins, i) != 0)
+		printf(",\"verdict\":%lld",
+		    (long long)omni_joins_verdict(joins, i));
+	printf(",\"weight\":%.3f,\"sure\":%s}\n",
+	    omni_joins_weight(joins, i),
+	    omni_joins_sure(joins, i) != 0 ? "true" : "false");
+}
+
+static void
+join_print(const omni_joins *joins, int32_t i)
+{
+	printf("%s  %s  %7.2f bits  %-6s  %s", omni_joins_older(joins, i),
+	    omni_joins_younger(joins, i), omni_joins_weight(joins, i),
+	    omni_joins_sure(joins, i) != 0 ? "sure" : "unsure",
+	    how_name(omni_joins_how(joins, i)));
+	if (omni_joins_verdict(joins, i) != 0)
+		printf(" %lld", (long long)omni_joins_verdict(joins, i));
+	putchar('\n');
+}
+
+static int
+why_customer(struct request *request)
+{
+	omni_customer *customer = NULL;
+	omni_joins *joins = NULL;
+	omni_status status;
+	int32_t i;
+	int result = customer_resolve(request, request->words[0], &customer);
+
+	if (result != DONE_WELL)
+		return result;
+	status = omni_why_customer(request->db, omni_customer_id(customer),
+	    &joins);
+	if (status != OMNI_OK)
+		result = complain_failure(request, status);
+	for (i = 0; i < omni_joins_count(joins); i++)
+		if (request->options[OPTION_JSON] != NULL)
+			join_json(joins, i);
+		else
+			join_print(joins, i);
+	omni_joins_free(joins);
+	omni_customer_free(customer);
+	return result;
+}
+
+/* ---- the command ---------------------------------------------------- */
+
+/* Two records, or two customers by their ids. */
+static omni_status
+why_two(struct request *request, int *result, omni_explanation **why)
+{
+	omni_status status = OMNI_OK;
+	struct pair pair;
+
+	if (is_id(request->words[0]) && is_id(request->words[1]))
+		return omni_why_customers(request->db, request->words[0],
+		    request->words[1], why);
+	*result = pair_read(request->words, &pair);
+	if (*result == DONE_WELL)
+		status = omni_why(request->db, pair.sources[0], pair.keys[0],
+		    pair.sources[1], pair.keys[1], why);
+	pair_free(&pair);
+	return status;
+}
+
 int
 command_why(struct request *request)
 {
-	struct pair pair;
 	omni_explanation *why = NULL;
 	omni_status status;
-	int result = pair_read(request->words, &pair);
+	int result = DONE_WELL;
 
+	if (request->count == 1)
+		return why_customer(request);
+	status = why_two(request, &result, &why);
 	if (result != DONE_WELL)
-		goto out;
-	status = omni_why(request->db, pair.sources[0], pair.keys[0],
-	    pair.sources[1], pair.keys[1], &why);
+		return result;
 	if (status == OMNI_NONE) {
-		complain("one of the records is not there");
+		complain("one of the two is not there");
 		result = DONE_NONE;
 	} else if (status != OMNI_OK)
 		result = complain_failure(request, status);
@@ -132,8 +218,6 @@ command_why(struct request *request)
 		why_json(why);
 	else
 		why_print(why);
-out:
 	omni_explanation_free(why);
-	pair_free(&pair);
 	return result;
 }
