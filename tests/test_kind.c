@@ -376,6 +376,109 @@ the_feed_tells_once_what_a_definition_changed(void **state)
 	assert_int_equal(count_changes(h, OMNI_CHANGE_CREATED), created);
 }
 
+/* ---- order ---------------------------------------------------------- */
+
+#define ROWS 80
+
+/* A row of a few people who share cards and badges; some have a number. */
+static omni_record *
+make_row(struct harness *h, int n)
+{
+	static const char *const names[] = {
+		"Ann Lee", "Anne Lee", "Bo Ek", "Carin Ek"
+	};
+	static const char *const numbers[] = {
+		"700102-1234", "700102-1235", "580607-9876"
+	};
+	omni_record *row;
+	char key[16], card[16], badge[16];
+
+	(void)snprintf(key, sizeof(key), "k%d", n);
+	(void)snprintf(card, sizeof(card), "L-%d",
+	    1000 + (int)harness_random(h, 14));
+	(void)snprintf(badge, sizeof(badge), "B-%d",
+	    1000 + (int)harness_random(h, 20));
+	row = make(key, YEARS(1) + n * HARNESS_MINUTE, "name.full",
+	    names[harness_random(h, 4)], "loyalty", card, NULL);
+	if (harness_random(h, 2) == 0)
+		harness_ok(h, omni_record_add(row, "badge", badge));
+	if (harness_random(h, 3) == 0)
+		harness_ok(h, omni_record_add(row, "zone",
+		    harness_random(h, 2) == 0 ? "north" : "south"));
+	if (harness_random(h, 2) == 0)
+		harness_ok(h, omni_record_add(row, "national_id",
+		    numbers[harness_random(h, 3)]));
+	return row;
+}
+
+static void
+define_all(struct harness *h, bool evidence)
+{
+	define(h, make_kind(h, "badge", evidence));
+	define(h, make_kind(h, "zone", false));
+	veto(h, "national_id", evidence);
+}
+
+static void
+shuffle(struct harness *h, omni_record **rows)
+{
+	size_t i, k;
+
+	for (i = ROWS - 1; i > 0; i--) {
+		omni_record *row = rows[i];
+
+		k = (size_t)harness_random(h, i + 1);
+		rows[i] = rows[k];
+		rows[k] = row;
+	}
+}
+
+static char *
+build(struct harness *h, omni_record **rows, size_t defined_at)
+{
+	size_t i;
+
+	harness_renew(h);
+	define_all(h, defined_at == 0);
+	shuffle(h, rows);
+	for (i = 0; i < ROWS; i++) {
+		if (i > 0 && i == defined_at)
+			define_all(h, true);
+		harness_ok(h, omni_record_put(h->db, rows[i], NULL));
+	}
+	if (defined_at == ROWS)
+		define_all(h, true);
+	return store_partition(h);
+}
+
+static void
+who_is_who_does_not_depend_on_when_kinds_were_defined(void **state)
+{
+	struct harness *h = harness_of(state);
+	omni_record *rows[ROWS];
+	char *wanted, *found;
+	int i;
+
+	harness_seed(h, "kinds");
+	for (i = 0; i < ROWS; i++)
+		rows[i] = make_row(h, i);
+	wanted = build(h, rows, 0);
+	for (i = 1; i <= 4; i++) {
+		found = build(h, rows, i < 4 ? (size_t)harness_random(h,
+		    ROWS - 1) + 1 : ROWS);
+		assert_string_equal(found, wanted);
+		free(found);
+	}
+	store_sound(h);
+	harness_ok(h, omni_rebuild(h->db));
+	found = store_partition(h);
+	assert_string_equal(found, wanted);
+	free(found);
+	free(wanted);
+	for (i = 0; i < ROWS; i++)
+		omni_record_free(rows[i]);
+}
+
 int
 main(void)
 {
@@ -396,6 +499,8 @@ main(void)
 		HARNESS_TEST(a_steward_overrules_a_veto),
 		HARNESS_TEST(a_kind_of_the_host_can_veto),
 		HARNESS_TEST(the_feed_tells_once_what_a_definition_changed),
+		HARNESS_TEST(
+		    who_is_who_does_not_depend_on_when_kinds_were_defined),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
