@@ -200,6 +200,17 @@ make_rows(struct harness *h, struct world *w, enum shape shape,
 	}
 }
 
+static bool
+is_named(const struct verdict *verdict, size_t count, size_t row)
+{
+	size_t k;
+
+	for (k = 0; k < count; k++)
+		if (verdict->rows[k] == row)
+			return true;
+	return false;
+}
+
 static void
 make_verdicts(struct harness *h, struct world *w)
 {
@@ -213,6 +224,9 @@ make_verdicts(struct harness *h, struct world *w)
 		verdict->count = 2 + pick(h, NAMED_MAX - 1);
 		for (k = 0; k < verdict->count; k++)
 			verdict->rows[k] = pick(h, w->row_count);
+		/* Nobody is on both sides. */
+		while (is_named(verdict, k - 1, verdict->rows[k - 1]))
+			verdict->rows[k - 1] = pick(h, w->row_count);
 	}
 }
 
