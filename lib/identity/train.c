@@ -442,12 +442,12 @@ keep(void *context, const struct omni__person *a,
 {
 	struct sample *sample = context;
 	int64_t number = sample->met++;
+	omni_status status = OMNI_OK;
 
-	if (number % (1 << 16) == 0 && sample->pace(sample->context, 100) !=
-	    OMNI_OK)
-		return OMNI_INTERRUPTED;
-	if (number % sample->stride != 0)
-		return OMNI_OK;
+	if (number % (1 << 16) == 0)
+		status = sample->pace(sample->context, 100);
+	if (status != OMNI_OK || number % sample->stride != 0)
+		return status;
 	if (sample->count == PAIRS_MAX) {
 		thin(sample);
 		if (number % sample->stride != 0)

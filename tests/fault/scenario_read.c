@@ -18,7 +18,11 @@ look_at(const omni_customer *c)
 	    omni_customer_feature_count(c) >= 3 &&
 	    omni_customer_feature_kind(c, 0) != NULL &&
 	    omni_customer_feature_value(c, 0) != NULL &&
-	    omni_customer_feature_records(c, 0) > 0;
+	    omni_customer_feature_records(c, 0) > 0 &&
+	    omni_customer_feature_record(c, 0, 0) >= 0 &&
+	    omni_customer_attribute_count(c) > 0 &&
+	    omni_customer_value(c, omni_customer_feature_kind(c,
+	    omni_customer_attribute(c, 0))) != NULL;
 
 	(void)omni_customer_record_source(c, 0);
 	(void)omni_customer_record_key(c, 0);
@@ -68,6 +72,26 @@ get(struct harness *h, int64_t serial)
 		status = look_at(same);
 	omni_customer_free(same);
 	omni_customer_free(ann);
+	return status;
+}
+
+static omni_status
+model(struct harness *h, int64_t serial)
+{
+	omni_model *model = NULL;
+	char *text = NULL;
+	omni_status status = scenario_want(omni_model_get(h->db, &model),
+	    OMNI_OK);
+
+	(void)serial;
+	if (status == OMNI_OK && omni_model_join(model) >
+	    omni_model_sure(model))
+		status = OMNI_INTERNAL;
+	if (status == OMNI_OK)
+		status = scenario_want(omni_model_export(h->db, &text),
+		    OMNI_OK);
+	omni_model_free(model);
+	omni_text_free(text);
 	return status;
 }
 
@@ -476,6 +500,50 @@ route(struct harness *h, int64_t serial)
 	return status;
 }
 
+static omni_status
+kinds(struct harness *h, int64_t serial)
+{
+	omni_kinds *all = NULL;
+	omni_kind *email = NULL;
+	omni_status status = scenario_want(omni_kinds_open(h->db, &all),
+	    OMNI_OK);
+
+	(void)serial;
+	if (status == OMNI_OK && (omni_kinds_count(all) < 20 ||
+	    omni_kind_of_name(omni_kinds_at(all, 0)) == NULL))
+		status = OMNI_INTERNAL;
+	if (status == OMNI_OK)
+		status = scenario_want(omni_kind_get(h->db, "email", &email),
+		    OMNI_OK);
+	if (status == OMNI_OK &&
+	    omni_kind_rule(email) != OMNI_RULE_VERIFIED)
+		status = OMNI_INTERNAL;
+	omni_kind_free(email);
+	omni_kinds_free(all);
+	return status;
+}
+
+static omni_status
+related(struct harness *h, int64_t serial)
+{
+	omni_customer *ann = NULL;
+	omni_related *list = NULL;
+	omni_status status = find_ann(h, &ann);
+	int32_t i;
+
+	(void)serial;
+	if (status == OMNI_OK)
+		status = scenario_want(omni_related_open(h->db,
+		    omni_customer_id(ann), &list), OMNI_OK);
+	for (i = 0; i < omni_related_count(list) && status == OMNI_OK; i++)
+		if (omni_related_customer(list, i) == NULL ||
+		    omni_related_reason(list, i, 0) == NULL)
+			status = OMNI_INTERNAL;
+	omni_related_free(list);
+	omni_customer_free(ann);
+	return status;
+}
+
 const struct scenario scenarios_read[] = {
 	{ .name = "find", .run = find },
 	{ .name = "of a record, by id", .run = get },
@@ -483,6 +551,9 @@ const struct scenario scenarios_read[] = {
 	{ .name = "all records", .run = members },
 	{ .name = "export", .run = export },
 	{ .name = "why", .run = why },
+	{ .name = "a model", .run = model },
+	{ .name = "kinds", .run = kinds },
+	{ .name = "who is related", .run = related },
 	{ .name = "the change feed", .run = feed },
 	{ .name = "two pages of a timeline", .run = timeline },
 	{ .name = "a story", .run = story },

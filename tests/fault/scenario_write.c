@@ -374,6 +374,64 @@ purpose(struct harness *h, int64_t serial)
 	return status;
 }
 
+/* ---- models --------------------------------------------------------- */
+
+static omni_status
+model_learned(struct harness *h, int64_t serial)
+{
+	(void)serial;
+	return scenario_want(omni_model_train(h->db, NULL, NULL), OMNI_OK);
+}
+
+static omni_status
+model_taken(struct harness *h, int64_t serial)
+{
+	char *text = NULL;
+	omni_status status = scenario_want(omni_model_export(h->db, &text),
+	    OMNI_OK);
+
+	(void)serial;
+	if (status == OMNI_OK)
+		status = scenario_want(omni_model_import(h->db, text, NULL),
+		    OMNI_OK);
+	omni_text_free(text);
+	return status;
+}
+
+/* ---- kinds ---------------------------------------------------------- */
+
+/* Another one each time, so that everybody is resolved anew. */
+static omni_status
+kind(struct harness *h, int64_t serial)
+{
+	char key[SCENARIO_KEY];
+	omni_kind *k = omni_kind_new("badge");
+	omni_status status = scenario_got(k);
+
+	scenario_key(key, "badge", serial);
+	if (status == OMNI_OK)
+		status = omni_kind_set_normaliser(k, "code");
+	if (status == OMNI_OK)
+		status = omni_kind_set_comparator(k, "code");
+	if (status == OMNI_OK)
+		status = omni_kind_set_identifier(k, 1);
+	if (status == OMNI_OK)
+		status = omni_kind_set_shared(k, (int32_t)(serial % 90));
+	if (status == OMNI_OK)
+		status = omni_kind_set_rule(k, OMNI_RULE_SOURCE);
+	if (status == OMNI_OK)
+		status = omni_kind_add_source(k, "crm");
+	if (status == OMNI_OK)
+		status = omni_kind_set_key(k, "setup", key);
+	if (status == OMNI_OK)
+		status = omni_kind_set_time(k, HARNESS_NOW + serial);
+	if (status == OMNI_OK)
+		status = scenario_want(omni_kind_put(h->db, k, NULL),
+		    OMNI_OK);
+	omni_kind_free(k);
+	return status;
+}
+
 /* ---- verdicts ------------------------------------------------------- */
 
 static omni_status
@@ -577,6 +635,28 @@ erase(struct harness *h, int64_t serial)
 	return status;
 }
 
+static omni_status
+erase_foreseen(struct harness *h, int64_t serial)
+{
+	char key[SCENARIO_KEY];
+	omni_customer *customer = NULL;
+	omni_erasure *erasure = NULL;
+	omni_status status;
+
+	scenario_key(key, "K", serial);
+	status = scenario_want(omni_customer_of(h->db, "crm", key,
+	    &customer), OMNI_OK);
+	if (status == OMNI_OK)
+		status = scenario_want(omni_customer_erase_preview(h->db,
+		    omni_customer_id(customer), &erasure), OMNI_OK);
+	if (status == OMNI_OK && omni_erasure_records(erasure) !=
+	    omni_customer_record_count(customer))
+		status = OMNI_INTERNAL;
+	omni_erasure_free(erasure);
+	omni_customer_free(customer);
+	return status;
+}
+
 const struct scenario scenarios_write[] = {
 	{ .name = "a new record", .run = record_new },
 	{ .name = "a record that changes", .prepare = one_record,
@@ -599,6 +679,12 @@ const struct scenario scenarios_write[] = {
 	    .run = verdict },
 	{ .name = "two are the same", .prepare = two_records,
 	    .run = verdict_same, .varies = true },
+	{ .name = "a model that is learned", .prepare = two_records,
+	    .run = model_learned },
+	{ .name = "a model that is taken", .run = model_taken },
+	{ .name = "a kind", .run = kind },
+	{ .name = "an erasure foreseen", .prepare = one_leaver,
+	    .run = erase_foreseen },
 	{ .name = "a batch", .run = batch },
 	{ .name = "an import of rows", .run = import_rows },
 	{ .name = "an import of lines", .run = import_lines },
