@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "identity/key.h"
 #include "identity/search.h"
 
 /* Records: a bound on the time that a look-up takes, not on whom it finds,
@@ -20,13 +21,12 @@
 #define BLOCK_READ 130
 #define CROWD_READ 1000
 
-/* The mark of the row that a crowded block begins with. */
-#define CROWDED (-1)
-
 /* A record that has something in common with the question. */
 struct candidate {
 	const unsigned char *record;
-	int32_t points;		/* how much, before its row is read */
+	int32_t points;		/* for identifiers that they share */
+	int32_t likeness;	/* of their sketches */
+	bool sketched;
 	bool chosen;		/* by something that few have, or all of a
 				 * crowd were read */
 	const unsigned char *customer, *pool;
@@ -107,112 +107,133 @@ find_holders(struct searcher *s)
 	return status;
 }
 
+/* Nobody where the block points at nobody. */
 static const struct omni__sql find_block = {
 	.name = "find_block",
 	.in = "hash:i limit:i",
 	.out = "ib",
 	.sql = "SELECT k.mark, k.record FROM omni_key k\n"
-	    "WHERE k.hash = $hash\n"
+	    "WHERE k.hash = $hash AND NOT EXISTS (\n"
+	    "  SELECT 1 FROM omni_key c WHERE c.hash = $hash"
+	    " AND c.mark = -1)\n"
 	    "ORDER BY k.mark, k.record LIMIT $limit",
 };
 
+static const struct omni__sql find_crowd = {
+	.name = "find_crowd",
+	.in = "hash:i limit:i",
+	.out = "ib",
+	.sql = "SELECT k.mark, k.record FROM omni_key k\n"
+	    "WHERE k.hash = $hash AND k.mark >= 0\n"
+	    "ORDER BY k.mark, k.record LIMIT $limit",
+};
+
+/* The blocks of the question, and how many holders of each were read. */
+struct blocks {
+	int64_t hash[OMNI__BLOCKS_MAX];
+	size_t rows[OMNI__BLOCKS_MAX];
+	size_t count;
+};
+
+/* A block with as many rows as the limit may have more. */
 static omni_status
-read_blocks(struct searcher *s, const int64_t *hashes, size_t count,
-    int64_t limit, struct omni__result *result)
+read_blocks(struct searcher *s, const struct omni__sql *sql,
+    struct blocks *blocks, size_t limit)
 {
 	struct omni__value v[2 * OMNI__BLOCKS_MAX];
+	struct omni__result result;
+	omni_status status;
 	size_t i;
 
-	for (i = 0; i < count; i++) {
-		v[2 * i] = omni__int(hashes[i]);
-		v[2 * i + 1] = omni__int(limit);
+	for (i = 0; i < blocks->count; i++) {
+		v[2 * i] = omni__int(blocks->hash[i]);
+		v[2 * i + 1] = omni__int((int64_t)limit);
+		blocks->rows[i] = 0;
 	}
-	return omni__query(s->db, &find_block, v, count, result);
-}
+	status = omni__query(s->db, sql, v, blocks->count, &result);
+	if (status == OMNI_OK)
+		status = make_room(s, result.count);
+	for (i = 0; status == OMNI_OK && i < result.count; i++)
+		blocks->rows[result.ordinal[i]]++;
+	for (i = 0; status == OMNI_OK && i < result.count; i++) {
+		const struct omni__value *row = OMNI__AT(&result, i, 0);
+		struct candidate *c = candidate(s, row[1].bytes);
 
-/* limit: a block with as many rows may have more. */
-static omni_status
-take_blocks(struct searcher *s, const struct omni__result *result,
-    const bool *skip, size_t limit)
-{
-	size_t rows[OMNI__BLOCKS_MAX] = { 0 }, i;
-	omni_status status = make_room(s, result->count);
-
-	for (i = 0; status == OMNI_OK && i < result->count; i++)
-		rows[result->ordinal[i]]++;
-	for (i = 0; status == OMNI_OK && i < result->count; i++) {
-		const struct omni__value *v = OMNI__AT(result, i, 0);
-		struct candidate *c;
-
-		if (v[0].number == CROWDED || skip[result->ordinal[i]])
-			continue;
-		c = candidate(s, v[1].bytes);
 		if (c == NULL)
 			return omni__nomem(&s->db->error);
-		if (c->points == 0)
-			c->points = omni__sketches_points(s->sketch,
-			    v[0].number);
-		c->chosen |= rows[result->ordinal[i]] < limit;
+		if (!c->sketched)
+			c->likeness = omni__sketches_points(s->sketch,
+			    row[0].number);
+		c->sketched = true;
+		c->chosen |= blocks->rows[result.ordinal[i]] < limit;
 	}
 	return status;
 }
 
-/* Crowded blocks begin with their marker. */
-static size_t
-find_crowds(const struct omni__result *result, const int64_t *hashes,
-    bool *crowded, int64_t *crowds)
+/* Is anybody like the question in all that it says?  A rival would be, too,
+ * and so be met in the same blocks. */
+static bool
+met_somebody(const struct searcher *s)
 {
+	int32_t most = omni__sketches_points(s->sketch, s->sketch);
+	size_t i;
+
+	for (i = 0; i < s->count; i++)
+		if (s->candidates[i].sketched &&
+		    s->candidates[i].likeness >= most)
+			return true;
+	return false;
+}
+
+static omni_status
+read_crowds(struct searcher *s, struct blocks *blocks)
+{
+	bool crowded[OMNI__BLOCKS_MAX];
+	omni_status status;
 	size_t i, n = 0;
 
-	for (i = 0; i < result->count; i++) {
-		size_t block = result->ordinal[i];
-
-		if (OMNI__AT(result, i, 0)->number == CROWDED &&
-		    !crowded[block]) {
-			crowded[block] = true;
-			crowds[n++] = hashes[block];
-		}
-	}
-	return n;
+	for (i = 0; i < blocks->count; i++)
+		if (blocks->rows[i] == 0)
+			blocks->hash[n++] = blocks->hash[i];
+	status = omni__blocks_common(s->db, blocks->hash, n, crowded);
+	blocks->count = 0;
+	for (i = 0; i < n && status == OMNI_OK; i++)
+		if (crowded[i])
+			blocks->hash[blocks->count++] = blocks->hash[i];
+	if (status != OMNI_OK || blocks->count == 0)
+		return status;
+	return read_blocks(s, &find_crowd, blocks,
+	    CROWD_READ / blocks->count);
 }
 
 static omni_status
 find_blocks(struct searcher *s)
 {
-	struct omni__block blocks[OMNI__BLOCKS_MAX];
-	int64_t hashes[OMNI__BLOCKS_MAX], crowds[OMNI__BLOCKS_MAX];
-	bool crowded[OMNI__BLOCKS_MAX] = { false };
-	bool none[OMNI__BLOCKS_MAX] = { false };
-	struct omni__result result;
+	struct omni__block list[OMNI__BLOCKS_MAX];
+	struct blocks blocks;
 	omni_status status;
-	size_t i, n, limit;
+	size_t i;
 
-	n = omni__person_blocks(s->db, &s->asked, blocks);
+	blocks.count = omni__person_blocks(s->db, &s->asked, list);
 	s->sketch = omni__person_sketch(s->db, &s->asked);
-	for (i = 0; i < n; i++)
-		hashes[i] = blocks[i].hash;
-	if (n == 0)
+	for (i = 0; i < blocks.count; i++)
+		blocks.hash[i] = list[i].hash;
+	if (blocks.count == 0)
 		return OMNI_OK;
-	status = read_blocks(s, hashes, n, BLOCK_READ, &result);
-	if (status != OMNI_OK)
+	status = read_blocks(s, &find_block, &blocks, BLOCK_READ);
+	if (status != OMNI_OK || met_somebody(s))
 		return status;
-	n = find_crowds(&result, hashes, crowded, crowds);
-	status = take_blocks(s, &result, crowded, SIZE_MAX);
-	if (status != OMNI_OK || n == 0)
-		return status;
-	limit = CROWD_READ / n;
-	status = read_blocks(s, crowds, n, (int64_t)limit, &result);
-	return status == OMNI_OK ? take_blocks(s, &result, none, limit) :
-	    status;
+	return read_crowds(s, &blocks);
 }
 
 static int
 most_in_common(const void *left, const void *right)
 {
 	const struct candidate *a = left, *b = right;
+	int32_t x = a->points + a->likeness, y = b->points + b->likeness;
 
-	if (a->points != b->points)
-		return a->points > b->points ? -1 : 1;
+	if (x != y)
+		return x > y ? -1 : 1;
 	return memcmp(a->record, b->record, OMNI__ID);
 }
 
