@@ -94,7 +94,7 @@ count_names(const struct frequent_names *table, size_t count)
 	for (i = 0; i < count; i++)
 		for (at = table[i].names; at != NULL; n++) {
 			at = strchr(at, ' ');
-			at += at != NULL;
+			at = at != NULL ? at + 1 : NULL;
 		}
 	return n;
 }

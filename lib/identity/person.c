@@ -228,7 +228,9 @@ has_token(const struct omni__buf *tokens, const char *token, size_t size)
 {
 	const char *at = tokens->bytes, *end;
 
-	for (end = at + tokens->size; at != NULL && at < end;) {
+	if (tokens->size == 0)
+		return false;
+	for (end = at + tokens->size; at < end;) {
 		const char *blank = memchr(at, ' ', (size_t)(end - at));
 		size_t length = (size_t)((blank ? blank : end) - at);
 
