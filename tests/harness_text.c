@@ -50,7 +50,9 @@ const struct normaliser normalisers[] = {
 	{ "code", omni__code_normalise }, { "date", omni__date_normalise },
 	{ "name", omni__name_normalise }, { "core", omni__name_core },
 	{ "postcode_se", postcode_se }, { "postcode_us", postcode_us },
-	{ "street", omni__street_normalise }
+	{ "street", omni__street_normalise }, { "given", omni__name_given },
+	{ "comparable", omni__date_comparable },
+	{ "gender", omni__gender_normalise }, { "org", omni__org_normalise }
 };
 
 const size_t normaliser_count = OMNI__COUNT(normalisers);
