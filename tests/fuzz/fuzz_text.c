@@ -18,7 +18,8 @@ typedef omni_status (*normalise_fn)(struct omni__buf *, const char *,
 static const normalise_fn plain[] = {
 	omni__fold, omni__email_normalise, omni__email_mailbox,
 	omni__code_normalise, omni__date_normalise, omni__name_normalise,
-	omni__name_core, omni__street_normalise
+	omni__name_core, omni__street_normalise, omni__name_given,
+	omni__date_comparable, omni__gender_normalise, omni__org_normalise
 };
 
 typedef omni_status (*regional_fn)(struct omni__buf *, const char *, size_t,
@@ -76,6 +77,36 @@ split(const char *text, size_t size)
 	}
 }
 
+static void
+demand_part(const struct omni__span *part, const char *text, size_t size)
+{
+	demand(part->size == 0 || (part->text >= text &&
+	    part->text + part->size <= text + size));
+}
+
+/* The parts of an address lie in it. */
+static void
+divide(const char *text, size_t size)
+{
+	struct omni__address a;
+	struct omni__span street, number;
+	char region[3];
+
+	demand(omni__address_split(NULL, text, size, &a) == OMNI_OK);
+	demand_part(&a.street, text, size);
+	demand_part(&a.extra, text, size);
+	demand_part(&a.postcode, text, size);
+	demand_part(&a.city, text, size);
+	demand_part(&a.region, text, size);
+	if (omni__street_split(text, size, &street, &number)) {
+		demand(street.size > 0 && number.size > 0);
+		demand_part(&street, text, size);
+		demand_part(&number, text, size);
+	}
+	demand(omni__country_find(NULL, text, size, region) == OMNI_OK ||
+	    region[0] == '\0');
+}
+
 /* The text's two halves, at the first newline or in the middle. */
 static void
 compare(const char *text, size_t size)
@@ -92,6 +123,12 @@ compare(const char *text, size_t size)
 	demand(distance == omni__damerau(b, n, text, m, limit));
 	alike = omni__jaro_winkler(text, m, b, n);
 	demand(alike >= 0 && alike <= 10000);
+	demand(alike == omni__jaro_winkler(b, n, text, m));
+	demand(omni__jaro_winkler_may(text, m, b, n,
+	    omni__letters_common(omni__letters(text, m), m,
+	    omni__letters(b, n), n), alike));
+	demand(omni__name_related(text, m, b, n) ==
+	    omni__name_related(b, n, text, m));
 	omni__soundex(sound, text, size);
 	demand(strlen(sound) == 0 || strlen(sound) == 4);
 }
@@ -113,6 +150,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	}
 	normalise(&buf, text, size);
 	split(text, size);
+	divide(text, size);
 	omni__buf_free(&buf);
 	return 0;
 }
