@@ -146,7 +146,9 @@ floor_divide(int64_t a, int64_t b)
 	return (int32_t)(a % b != 0 && a < 0 ? q - 1 : q);
 }
 
-/* The mean over the pairs that have it, lessened where few do. */
+/* The mean over the pairs that have it; what speaks for one person is lessened
+ * where few do, what speaks against it is not: records that say nothing of a
+ * birth date do not make two of them one. */
 static struct omni__weight
 entry_mean(const struct entry *entry, uint32_t all)
 {
@@ -159,8 +161,10 @@ entry_mean(const struct entry *entry, uint32_t all)
 	if (entry->pairs == all)
 		return w;
 	root = fourth_root[(uint64_t)entry->pairs * 64 / all];
-	w.strangers = floor_divide(w.strangers * root, 1024);
-	w.relatives = floor_divide(w.relatives * root, 1024);
+	if (w.strangers > 0)
+		w.strangers = floor_divide(w.strangers * root, 1024);
+	if (w.relatives > 0)
+		w.relatives = floor_divide(w.relatives * root, 1024);
 	return w;
 }
 
