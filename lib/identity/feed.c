@@ -73,7 +73,9 @@ struct log {
 	size_t count, room;
 	struct omni__value *aliases;
 	size_t alias_count;
-	struct omni__map before, after;	/* customer id to a row of it */
+	/* Customer id to the first of its rows, and from row to row. */
+	struct omni__map before, after;
+	size_t *next_before, *next_after;
 };
 
 /* Is the id a customer's, before or after? */
@@ -89,23 +91,50 @@ is(const struct log *log, const unsigned char *id)
 	return omni__map_get(&log->after, id, OMNI__ID) != NULL;
 }
 
+/* Puts row i at the head of the list of its customer. */
+static bool
+chain(struct omni__map *heads, size_t *next, const unsigned char *customer,
+    size_t i)
+{
+	bool found;
+	size_t *head = omni__map_put(heads, customer, OMNI__ID, i, &found);
+
+	if (head == NULL)
+		return false;
+	next[i] = found ? *head : SIZE_MAX;
+	*head = i;
+	return true;
+}
+
+/* The first of a customer's rows, SIZE_MAX when it has none. */
+static size_t
+first_of(const struct omni__map *heads, const unsigned char *customer)
+{
+	const size_t *head = omni__map_get(heads, customer, OMNI__ID);
+
+	return head != NULL ? *head : SIZE_MAX;
+}
+
 static omni_status
 index_customers(struct log *log)
 {
 	struct omni__resolver *r = log->r;
 	size_t i;
-	bool found;
 
 	log->before.arena = log->after.arena = &r->db->scratch;
-	for (i = 0; i < r->count; i++) {
-		struct omni__row *row = r->rows[i];
+	log->next_before = omni__arena_alloc(&r->db->scratch,
+	    2 * (r->count + 1) * sizeof(*log->next_before));
+	if (log->next_before == NULL)
+		return omni__nomem(&r->db->error);
+	log->next_after = log->next_before + r->count + 1;
+	for (i = r->count; i-- > 0;) {
+		const struct omni__row *row = r->rows[i];
 
-		if (row->stored && omni__map_put(&log->before,
-		    row->old_customer, OMNI__ID, i, &found) == NULL)
+		if (row->stored && !chain(&log->before, log->next_before,
+		    row->old_customer, i))
 			return omni__nomem(&r->db->error);
-		if (!row->gone && row->fact != 0 &&
-		    omni__map_put(&log->after, row->customer, OMNI__ID, i,
-		    &found) == NULL)
+		if (!row->gone && row->fact != 0 && !chain(&log->after,
+		    log->next_after, row->customer, i))
 			return omni__nomem(&r->db->error);
 	}
 	return OMNI_OK;
@@ -128,16 +157,15 @@ add(struct log *log, int32_t change, const unsigned char *customer,
 
 /* Of the records that were a customer's, the oldest that stays. */
 static const struct omni__row *
-heir(const struct omni__resolver *r, const unsigned char *customer)
+heir(const struct log *log, const unsigned char *customer)
 {
 	const struct omni__row *best = NULL;
-	size_t i;
+	size_t i = first_of(&log->before, customer);
 
-	for (i = 0; i < r->count; i++) {
-		const struct omni__row *row = r->rows[i];
+	for (; i != SIZE_MAX; i = log->next_before[i]) {
+		const struct omni__row *row = log->r->rows[i];
 
-		if (!row->stored || row->gone ||
-		    memcmp(row->old_customer, customer, OMNI__ID) != 0)
+		if (row->gone)
 			continue;
 		if (best == NULL || memcmp(row->id, best->id, OMNI__ID) < 0)
 			best = row;
@@ -149,7 +177,7 @@ heir(const struct omni__resolver *r, const unsigned char *customer)
 static omni_status
 note_gone(struct log *log, const struct omni__row *row)
 {
-	const struct omni__row *left = heir(log->r, row->old_customer);
+	const struct omni__row *left = heir(log, row->old_customer);
 	struct omni__value *alias = log->aliases + 2 * log->alias_count;
 
 	if (left != NULL) {
@@ -168,15 +196,12 @@ note_gone(struct log *log, const struct omni__row *row)
 static const unsigned char *
 parted_from(const struct log *log, const unsigned char *customer)
 {
-	const struct omni__resolver *r = log->r;
-	size_t i;
+	size_t i = first_of(&log->after, customer);
 
-	for (i = 0; i < r->count; i++) {
-		const struct omni__row *row = r->rows[i];
+	for (; i != SIZE_MAX; i = log->next_after[i]) {
+		const struct omni__row *row = log->r->rows[i];
 
-		if (row->stored && !row->gone &&
-		    memcmp(row->customer, customer, OMNI__ID) == 0 &&
-		    is(log, row->old_customer))
+		if (row->stored && is(log, row->old_customer))
 			return row->old_customer;
 	}
 	return NULL;
