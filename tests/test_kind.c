@@ -337,6 +337,43 @@ a_kind_of_the_host_can_veto(void **state)
 	assert_false(one(h, "a", "b"));
 }
 
+/* ---- why ------------------------------------------------------------ */
+
+static void
+why_names_the_kinds_of_the_host(void **state)
+{
+	struct harness *h = harness_of(state);
+	omni_explanation *why = NULL;
+	double sum = 0.0, relatives = 0.0, badge = 0.0, date = 0.0;
+	int32_t i;
+
+	define(h, make_kind(h, "badge", true));
+	veto(h, "birth_date", true);
+	put(h, "a", YEARS(3), "name.full", "Ann Lee", "badge", "B-1001",
+	    "birth_date", "1970-01-02", NULL);
+	put(h, "b", YEARS(2), "name.full", "Ann Lee", "badge", "b 1001",
+	    "birth_date", "1985-11-30", NULL);
+	assert_false(one(h, "a", "b"));
+	harness_ok(h, omni_why(h->db, "crm", "a", "crm", "b", &why));
+	for (i = 0; i < omni_explanation_count(why); i++) {
+		double bits = omni_explanation_strangers(why, i);
+
+		sum += bits;
+		relatives += omni_explanation_relatives(why, i);
+		if (strcmp(omni_explanation_kind(why, i), "badge") == 0)
+			badge = bits;
+		if (strcmp(omni_explanation_kind(why, i),
+		    "birth_date") == 0)
+			date = bits;
+	}
+	assert_true(badge > 5.0);
+	assert_true(date < -1000.0);
+	if (relatives < sum)
+		sum = relatives;
+	assert_true(sum == omni_explanation_weight(why));
+	omni_explanation_free(why);
+}
+
 /* ---- the feed ------------------------------------------------------- */
 
 static int
@@ -498,6 +535,7 @@ main(void)
 		HARNESS_TEST(who_has_a_value_in_common_does_not_clash),
 		HARNESS_TEST(a_steward_overrules_a_veto),
 		HARNESS_TEST(a_kind_of_the_host_can_veto),
+		HARNESS_TEST(why_names_the_kinds_of_the_host),
 		HARNESS_TEST(the_feed_tells_once_what_a_definition_changed),
 		HARNESS_TEST(
 		    who_is_who_does_not_depend_on_when_kinds_were_defined),

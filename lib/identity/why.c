@@ -42,30 +42,42 @@ add_prior(struct omni__reasons *reasons, const struct omni__model *model)
 	reason->weight = model->prior;
 }
 
+/* The host's kinds may be called otherwise by the time that this is read. */
+static const char *
+column_name(struct omni__arena *arena, const struct omni__kinds *kinds,
+    int column)
+{
+	return column < OMNI__HOST ? omni__column_name[column] :
+	    omni__arena_strdup(arena, omni__kind_column(kinds, column));
+}
+
 static omni_status
 add_reasons(struct omni *db, struct omni__arena *arena,
     const struct omni__levels *levels, const struct omni__evidence *evidence,
     struct omni__reasons *reasons)
 {
+	const struct omni__kinds *kinds;
+	omni_status status = omni__kinds(db, &kinds);
 	int c;
 
-	for (c = 0; c < OMNI__COLUMNS; c++) {
+	for (c = 0; c < OMNI__COLUMNS && status == OMNI_OK; c++) {
 		struct omni__reason *reason = &reasons->rows[reasons->count];
 
 		if (levels->left[c] == NULL && levels->right[c] == NULL &&
 		    evidence->column[c].strangers == 0 &&
 		    evidence->column[c].relatives == 0)
 			continue;
-		reason->kind = omni__column_name[c];
+		reason->kind = column_name(arena, kinds, c);
 		reason->left = item_text(arena, levels->left[c]);
 		reason->right = item_text(arena, levels->right[c]);
 		reason->level = omni__level_name(c, levels->level[c]);
 		reason->weight = evidence->column[c];
-		if (reason->left == NULL || reason->right == NULL)
+		if (reason->kind == NULL || reason->left == NULL ||
+		    reason->right == NULL)
 			return omni__nomem(&db->error);
 		reasons->count++;
 	}
-	return OMNI_OK;
+	return status;
 }
 
 omni_status
