@@ -123,9 +123,9 @@ struct scenario {
 };
 
 extern const struct scenario scenarios_write[], scenarios_read[],
-    scenarios_whole[];
+    scenarios_whole[], scenarios_steward[];
 extern const size_t scenarios_write_count, scenarios_read_count,
-    scenarios_whole_count;
+    scenarios_whole_count, scenarios_steward_count;
 const struct scenario *scenario_named(const char *name);
 /* A few customers on several channels, for the scenarios to work with. */
 void scenario_populate(struct harness *);
