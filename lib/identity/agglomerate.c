@@ -181,7 +181,8 @@ cell_evidence(const struct omni__model *model, const struct cell *cell,
 		const struct entry *entry = &cell->entries[place[c]];
 
 		e->column[c] = model->behaviour[c] &
-		    (OMNI__IDENTIFIER | OMNI__VETO) ? entry->best : entry_mean(entry, cell->all);
+		    (OMNI__IDENTIFIER | OMNI__VETO) ? entry->best :
+		    entry_mean(entry, cell->all);
 	}
 }
 
