@@ -330,7 +330,7 @@ find_rest(const struct omni__census *census, uint32_t *rest)
 		two[value->field] += names * names;
 	}
 	for (i = 0; i < OMNI__FIELDS; i++)
-		rest[i] = whole(((one[i] > 0 ? two[i] / one[i] : 1) + PRIOR *
+		rest[i] = whole(((one[i] > 0 ? two[i] / one[i] : 0) + PRIOR *
 		    (double)rest[i] / OMNI__WHOLE) /
 		    ((double)census->present[i] + PRIOR));
 }
