@@ -516,20 +516,33 @@ damaged(struct omni *db)
 	    "a record's stored features are damaged: rebuild the store");
 }
 
+/* How many items the bytes hold, if they are sound. */
+static size_t
+count_items(const unsigned char *at, const unsigned char *end)
+{
+	size_t count = 0, size;
+
+	for (; end - at >= 4 && count < OMNI__ITEMS_MAX; count++) {
+		size = 4 + (size_t)(at[2] | at[3] << 8);
+		if ((size_t)(end - at) < size)
+			break;
+		at += size;
+	}
+	return count;
+}
+
 omni_status
 omni__person_unpack(struct omni *db, const void *memory, size_t size,
     struct omni__person *person)
 {
 	const unsigned char *at = memory, *end = at + size;
-	size_t count = 0, room = size / 5 + 1;
+	size_t count = 0, room = count_items(at, end);
 	const struct omni__model *model;
 	omni_status status = omni__model(db, &model);
 
 	memset(person, 0, sizeof(*person));
 	if (status != OMNI_OK)
 		return status;
-	if (room > OMNI__ITEMS_MAX)
-		room = OMNI__ITEMS_MAX;
 	person->items = omni__arena_alloc(&db->scratch,
 	    room * sizeof(*person->items));
 	if (person->items == NULL)

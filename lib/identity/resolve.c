@@ -53,17 +53,57 @@ lower_first(struct omni__row *row, int64_t happened)
 	row->touched = row->dirty = true;
 }
 
+/* A bulk holds many: what making a person left behind is given back, and what
+ * is kept is as small as when it is stored. */
 static omni_status
-adopt(struct omni__resolver *r, struct omni__row *row,
-    const struct omni__fact *fact, int64_t happened, int64_t content)
+make_small(struct omni *db, const struct omni__fact *fact,
+    struct omni__person *person)
+{
+	struct omni__mark mark = omni__arena_mark(&db->scratch);
+	struct omni__buf kept = { .env = &db->env };
+	struct omni__value packed = omni__null();
+	struct omni__raw *raw;
+	omni_status status;
+	void *bytes = NULL;
+	size_t count;
+
+	status = omni__record_parse(db, fact->body, &raw, &count);
+	if (status == OMNI_OK)
+		status = omni__person_make(db, raw, count, person);
+	if (status == OMNI_OK)
+		status = omni__person_pack(db, person, &packed);
+	omni__buf_add(&kept, packed.bytes, packed.size);
+	omni__arena_release(&db->scratch, mark);
+	if (status == OMNI_OK && !kept.failed)
+		bytes = omni__arena_copy(&db->scratch, kept.bytes, kept.size);
+	omni__buf_free(&kept);
+	if (status != OMNI_OK)
+		return status;
+	return bytes == NULL ? omni__nomem(&db->error) :
+	    omni__person_unpack(db, bytes, packed.size, person);
+}
+
+static omni_status
+make_person(struct omni *db, const struct omni__fact *fact,
+    struct omni__person *person)
 {
 	struct omni__raw *raw;
 	omni_status status;
 	size_t count;
 
-	status = omni__record_parse(r->db, fact->body, &raw, &count);
-	if (status == OMNI_OK)
-		status = omni__person_make(r->db, raw, count, &row->person);
+	if (omni__bulk_runs(db))
+		return make_small(db, fact, person);
+	status = omni__record_parse(db, fact->body, &raw, &count);
+	return status == OMNI_OK ? omni__person_make(db, raw, count, person) :
+	    status;
+}
+
+static omni_status
+adopt(struct omni__resolver *r, struct omni__row *row,
+    const struct omni__fact *fact, int64_t happened, int64_t content)
+{
+	omni_status status = make_person(r->db, fact, &row->person);
+
 	if (fact->source != NULL)
 		row->flags = (row->flags & ((1 << OMNI__ROW_SOURCE) - 1)) |
 		    fact->source_term << OMNI__ROW_SOURCE;
