@@ -97,6 +97,31 @@ people_are_called_otherwise(void **state)
 }
 
 static void
+a_name_is_the_same_in_several_transliterations(void **state)
+{
+	static const struct level_case cases[] = {
+		{ "name.given=Сергей", "name.given=Sergey",
+		    OMNI__GIVEN, CLOSE },
+		{ "name.given=Юрий", "name.given=Yuri", OMNI__GIVEN, ALIKE },
+		{ "name.given=Юлия", "name.given=Julia", OMNI__GIVEN, ALIKE },
+		{ "name.given=Хасан", "name.given=Hasan",
+		    OMNI__GIVEN, CLOSE },
+		{ "name.family=Достоевский", "name.family=Dostoyevsky",
+		    OMNI__FAMILY, CLOSE },
+		{ "name.family=Щукин", "name.family=Schukin",
+		    OMNI__FAMILY, CLOSE },
+		{ "name.family=Жуков", "name.family=Zhukov",
+		    OMNI__FAMILY, OMNI__EXACT },
+		{ "name.given=Γιώργος", "name.given=Yiorgos",
+		    OMNI__GIVEN, CLOSE },
+		{ "name.given=Χρήστος", "name.given=Christos",
+		    OMNI__GIVEN, OMNI__EXACT }
+	};
+
+	CHECK(cases);
+}
+
+static void
 names_of_several_words_are_matched_word_by_word(void **state)
 {
 	static const struct level_case cases[] = {
@@ -384,6 +409,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		HARNESS_TEST(people_are_called_otherwise),
+		HARNESS_TEST(a_name_is_the_same_in_several_transliterations),
 		HARNESS_TEST(names_of_several_words_are_matched_word_by_word),
 		HARNESS_TEST(a_name_may_stand_in_another_field),
 		HARNESS_TEST(a_date_with_a_slip_is_near_the_right_one),
