@@ -169,6 +169,59 @@ what_cannot_be_is_refused_by_name(void **state)
 	harness_is(h, omni_kind_put(h->db, NULL, NULL), OMNI_MISUSE);
 }
 
+/* As lines of JSON; returns how many were rejected. */
+static int64_t
+import_lines(struct harness *h, const char *text)
+{
+	omni_import *import = NULL;
+	int64_t rejected;
+
+	harness_ok(h, omni_import_new(h->db, OMNI_FORMAT_LINES, &import));
+	assert_true(omni_import_write(import, text, strlen(text)) >= 0);
+	assert_true(omni_import_finish(import) >= 0);
+	rejected = omni_import_rejected(import);
+	omni_import_free(import);
+	return rejected;
+}
+
+#define KIND_LINE(id, data) "{\"specversion\":\"1.0\",\"source\":\"s\"," \
+	"\"id\":\"" id "\",\"type\":\"omni.kind\",\"data\":{" data "}}\n"
+
+static void
+a_line_defines_a_kind(void **state)
+{
+	struct harness *h = harness_of(state);
+	omni_kind *kind = NULL;
+
+	assert_int_equal(import_lines(h, KIND_LINE("1", "\"name\":\"badge\","
+	    "\"normaliser\":\"code\",\"comparator\":\"words\","
+	    "\"identifier\":true,\"exclusive\":1,\"shared\":30,"
+	    "\"veto\":true,\"rule\":\"source\","
+	    "\"sources\":[\"crm\",\"web\"]")), 0);
+	harness_ok(h, omni_kind_get(h->db, "badge", &kind));
+	assert_string_equal(omni_kind_normaliser(kind), "code");
+	assert_string_equal(omni_kind_comparator(kind), "words");
+	assert_int_equal(omni_kind_identifier(kind), 1);
+	assert_int_equal(omni_kind_exclusive(kind), 1);
+	assert_int_equal(omni_kind_single(kind), 0);
+	assert_int_equal(omni_kind_shared(kind), 30);
+	assert_int_equal(omni_kind_veto(kind), 1);
+	assert_int_equal(omni_kind_rule(kind), OMNI_RULE_SOURCE);
+	assert_int_equal(omni_kind_source_count(kind), 2);
+	omni_kind_free(kind);
+	assert_int_equal(import_lines(h,
+	    KIND_LINE("2", "\"name\":\"x y\"")
+	    KIND_LINE("3", "\"normaliser\":\"code\"")
+	    KIND_LINE("4", "\"name\":\"z\",\"normaliser\":\"none\"")
+	    KIND_LINE("5", "\"name\":\"z\",\"shared\":101")
+	    KIND_LINE("6", "\"name\":\"z\",\"sources\":[1]")
+	    KIND_LINE("7", "\"name\":\"z\",\"rule\":\"source\"")
+	    KIND_LINE("8", "\"name\":\"email\",\"single\":1")
+	    KIND_LINE("9", "\"name\":\"z\"")), 7);
+	harness_ok(h, omni_kind_get(h->db, "z", &kind));
+	omni_kind_free(kind);
+}
+
 /* ---- what they weigh ------------------------------------------------ */
 
 static void
@@ -525,6 +578,7 @@ main(void)
 		HARNESS_TEST(a_kind_comes_back_as_it_was_put),
 		HARNESS_TEST(all_kinds_are_listed_the_hosts_last),
 		HARNESS_TEST(what_cannot_be_is_refused_by_name),
+		HARNESS_TEST(a_line_defines_a_kind),
 		HARNESS_TEST(an_identifier_of_the_host_joins_people),
 		HARNESS_TEST(an_attribute_of_the_host_joins_nobody_by_itself),
 		HARNESS_TEST(a_definition_counts_for_who_was_there_before),
