@@ -246,6 +246,8 @@ const struct omni__weight *omni__value_weight(const struct omni__model *,
  * records come from these sources (terms); 0 when one is inline. */
 int32_t omni__model_sources(const struct omni__model *, int64_t a,
     int64_t b);
+/* Is the e-mail alike only because the name is? */
+bool omni__email_explained(const struct omni__levels *);
 void omni__evidence(const struct omni__model *, const struct omni__levels *,
     struct omni__evidence *);
 /* The weight of the evidence as a whole, priors in. */

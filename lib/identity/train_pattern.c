@@ -108,18 +108,6 @@ source_code(const struct omni__census *census,
 _Static_assert(OMNI__CODE_EXACT + OMNI__SOURCES_MAX <= OMNI__CODES,
     "a code for each source");
 
-/* As evidence sees it: what the name explains is no agreement. */
-static void
-explain(struct omni__levels *levels)
-{
-	uint8_t *l = levels->level;
-
-	if (l[OMNI__GIVEN] != 0 && l[OMNI__GIVEN] <= 4 &&
-	    l[OMNI__FAMILY] != 0 && l[OMNI__FAMILY] <= 4 &&
-	    (l[OMNI__EMAIL] == 5 || l[OMNI__EMAIL] == 6))
-		l[OMNI__EMAIL] = OMNI__DIFFERS;
-}
-
 static void
 encode(const struct omni__patterns *patterns,
     const struct omni__levels *levels, uint8_t code[OMNI__FIELDS])
@@ -212,7 +200,9 @@ omni__patterns_add(struct omni__patterns *patterns,
 	size_t i;
 
 	omni__compare(patterns->census->model, a, b, &levels);
-	explain(&levels);
+	/* As evidence sees it. */
+	if (omni__email_explained(&levels))
+		levels.level[OMNI__EMAIL] = OMNI__DIFFERS;
 	encode(patterns, &levels, code);
 	for (i = 0; i < patterns->fields; i++)
 		packed[i] = code[patterns->field[i]];

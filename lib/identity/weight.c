@@ -77,11 +77,25 @@ temper_swapped(const struct omni__model *model,
 		    model->level[OMNI__FAMILY][OMNI__EXACT].relatives);
 }
 
+/* Both, or the one that is known in the other's field. */
 static bool
 names_agree(const uint8_t *l)
 {
-	return (agrees(l[OMNI__GIVEN], 4) && agrees(l[OMNI__FAMILY], 4)) ||
-	    (l[OMNI__GIVEN] == SWAPPED && l[OMNI__FAMILY] == SWAPPED);
+	int given = l[OMNI__GIVEN], family = l[OMNI__FAMILY];
+
+	if (given == SWAPPED || family == SWAPPED)
+		return (given <= 4 || given == SWAPPED) &&
+		    (family <= 4 || family == SWAPPED);
+	return agrees(given, 4) && agrees(family, 4);
+}
+
+/* Two of one name invent similar addresses. */
+bool
+omni__email_explained(const struct omni__levels *levels)
+{
+	int email = levels->level[OMNI__EMAIL];
+
+	return (email == 5 || email == 6) && names_agree(levels->level);
 }
 
 /* What another agreement explains counts nothing. */
@@ -104,8 +118,7 @@ explain(const struct omni__model *model, const struct omni__levels *levels,
 		at_most(&e->column[OMNI__REGION], 0, 0);
 	if (street && l[OMNI__POSTCODE] > 1 && agrees(l[OMNI__POSTCODE], 4))
 		at_most(&e->column[OMNI__POSTCODE], 0, INT32_MAX);
-	/* Two of one name invent similar addresses. */
-	if (names_agree(l) && (l[OMNI__EMAIL] == 5 || l[OMNI__EMAIL] == 6))
+	if (omni__email_explained(levels))
 		e->column[OMNI__EMAIL] =
 		    model->level[OMNI__EMAIL][OMNI__DIFFERS];
 	temper_swapped(model, levels, e);
