@@ -23,6 +23,11 @@
 #define ASKED 4000
 #define NEW (SINGLES + BATCHES * BATCH)
 
+/* How much is asked of a store: of a server, with its round trips, less. */
+struct load {
+	size_t records, singles, batches, asked;
+};
+
 /* ---- records -------------------------------------------------------- */
 
 enum { NAME = 1, BIRTH = 2, ADDRESS = 4, IDENTIFIERS = 8, ALL = 15 };
@@ -89,7 +94,8 @@ print_times(const char *what, double *values, size_t count)
 
 /* A checkpoint between two commits is the host's time, when it is idle. */
 static void
-singles(omni *db, const struct bench_people *people, size_t from)
+singles(omni *db, const struct bench_people *people, size_t from,
+    size_t count)
 {
 	static double put[SINGLES], get[SINGLES];
 	struct bench_line line;
@@ -97,7 +103,7 @@ singles(omni *db, const struct bench_people *people, size_t from)
 	size_t i;
 
 	bench_ok(db, omni_batch_new(db, &batch), "batch");
-	for (i = 0; i < SINGLES; i++) {
+	for (i = 0; i < count; i++) {
 		omni_record *record = record_keyed(people, from + i);
 		omni_customer *customer = NULL;
 		double start = bench_seconds();
@@ -118,19 +124,20 @@ singles(omni *db, const struct bench_people *people, size_t from)
 			bench_ok(db, omni_maintain(db, 500), "maintain");
 	}
 	omni_batch_free(batch);
-	print_times("put one record, know its customer", put, SINGLES);
-	print_times("all about that customer", get, SINGLES);
+	print_times("put one record, know its customer", put, count);
+	print_times("all about that customer", get, count);
 }
 
 static void
-batches(omni *db, const struct bench_people *people, size_t from)
+batches(omni *db, const struct bench_people *people, size_t from,
+    size_t count)
 {
 	double spent = 0, start;
 	omni_batch *batch;
 	size_t i, k;
 
 	bench_ok(db, omni_batch_new(db, &batch), "batch");
-	for (i = 0; i < BATCHES; i++) {
+	for (i = 0; i < count; i++) {
 		for (k = 0; k < BATCH; k++) {
 			omni_record *record = record_keyed(people,
 			    from + i * BATCH + k);
@@ -145,7 +152,7 @@ batches(omni *db, const struct bench_people *people, size_t from)
 	}
 	omni_batch_free(batch);
 	(void)printf("  batches of %d: %.0f records/s\n", BATCH,
-	    BATCHES * BATCH / spent);
+	    (double)(count * BATCH) / spent);
 }
 
 /* ---- looking up ----------------------------------------------------- */
@@ -182,21 +189,22 @@ answers(const struct bench_line *line, int what)
 }
 
 static void
-look_up(omni *db, const struct bench_people *people, size_t records,
-    int what, const char *name)
+look_up(omni *db, const struct bench_people *people,
+    const struct load *load, int what, const char *name)
 {
 	static double spent[ASKED];
 	struct tally tally = { 0, 0, 0, 0 };
 	struct bench_line line;
 	size_t i, n;
 
-	for (i = n = 0; n < ASKED; i++) {
+	for (i = n = 0; n < load->asked; i++) {
 		omni_customer *customer = NULL;
 		omni_record *who;
 		omni_status status;
 		double start;
 
-		bench_people_line(people, bench_mix(i) % records, &line);
+		bench_people_line(people, bench_mix(i) % load->records,
+		    &line);
 		if (!answers(&line, what))
 			continue;
 		who = record_make(&line, what);
@@ -208,18 +216,18 @@ look_up(omni *db, const struct bench_people *people, size_t records,
 		omni_customer_free(customer);
 		omni_record_free(who);
 	}
-	print_times(name, spent, ASKED);
+	print_times(name, spent, n);
 	(void)printf("    one %.1f %%, of these who holds it %.1f %%; several"
-	    " %.1f %%; nobody %.1f %%\n", 100. * (double)tally.one / ASKED,
+	    " %.1f %%; nobody %.1f %%\n", 100. * (double)tally.one / (double)n,
 	    100. * (double)tally.right / (double)(tally.one + !tally.one),
-	    100. * (double)tally.several / ASKED,
-	    100. * (double)tally.nobody / ASKED);
+	    100. * (double)tally.several / (double)n,
+	    100. * (double)tally.nobody / (double)n);
 }
 
 /* ---- all ------------------------------------------------------------ */
 
 static void
-load(omni *db, const struct bench_people *people, size_t records)
+load_all(omni *db, const struct bench_people *people, size_t records)
 {
 	struct bench_file file = { "people.csv", "all", "key", "updated",
 	    bench_people_map };
@@ -237,25 +245,26 @@ load(omni *db, const struct bench_people *people, size_t records)
 }
 
 static void
-measure(const char *url, size_t records)
+measure(const char *url, const struct load *load)
 {
-	struct bench_people *people = bench_people_new(records + NEW, 1);
+	struct bench_people *people = bench_people_new(load->records + NEW,
+	    1);
 	double start = bench_seconds();
 	omni *db = bench_open_load(url);
 
-	load(db, people, records);
-	(void)printf("%zu records loaded in %.1f s\n", records,
+	load_all(db, people, load->records);
+	(void)printf("%zu records loaded in %.1f s\n", load->records,
 	    bench_seconds() - start);
 	start = bench_seconds();
 	bench_ok(db, omni_model_train(db, NULL, NULL), "train");
 	(void)printf("trained in %.1f s\n", bench_seconds() - start);
 	while (omni_maintain(db, 1000) == OMNI_OK)
 		;
-	singles(db, people, records);
-	batches(db, people, records + SINGLES);
-	look_up(db, people, records, IDENTIFIERS, "find by e-mail and phone");
-	look_up(db, people, records, NAME | BIRTH, "find by name and birth");
-	look_up(db, people, records, NAME | ADDRESS,
+	singles(db, people, load->records, load->singles);
+	batches(db, people, load->records + load->singles, load->batches);
+	look_up(db, people, load, IDENTIFIERS, "find by e-mail and phone");
+	look_up(db, people, load, NAME | BIRTH, "find by name and birth");
+	look_up(db, people, load, NAME | ADDRESS,
 	    "find by name and address");
 	omni_close(db);
 	bench_people_free(people);
@@ -264,19 +273,22 @@ measure(const char *url, size_t records)
 int
 main(int argc, char **argv)
 {
-	size_t records = argc > 1 ? strtoul(argv[1], NULL, 10) : 100000;
+	struct load own = { argc > 1 ? strtoul(argv[1], NULL, 10) : 100000,
+	    SINGLES, BATCHES, ASKED };
+	struct load far = { own.records < 10000 ? own.records : 10000,
+	    SINGLES / 8, 2, ASKED / 8 };
 	const char *server = getenv("OMNI_TEST_POSTGRES");
 	char directory[256], path[300];
 
-	bench_check(records > 0, "arguments: a number");
+	bench_check(own.records > 0, "arguments: a number");
 	bench_directory(directory, sizeof(directory));
 	(void)snprintf(path, sizeof(path), "%s/omni.db", directory);
 	(void)printf("SQLite\n");
-	measure(path, records);
+	measure(path, &own);
 	bench_clean(directory);
 	if (server != NULL) {
 		(void)printf("PostgreSQL\n");
-		measure(server, records < 10000 ? records : 10000);
+		measure(server, &far);
 	}
 	return 0;
 }
