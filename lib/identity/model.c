@@ -164,13 +164,28 @@ omni__model_value(const struct omni__model *model, int column,
 	    (size_t)(eq - text) + 1) : 0;
 }
 
+/* Sought when it is asked for first: most pairs differ. */
+static uint32_t
+place_of(const struct omni__model *model, const struct omni__item *item)
+{
+	if (item->value == OMNI__VALUE_UNKNOWN)
+		((struct omni__item *)(uintptr_t)item)->value =
+		    omni__model_value(model, item->column, item->text,
+		    item->size);
+	return item->value;
+}
+
 const struct omni__weight *
-omni__value_weight(const struct omni__model *model, uint32_t place,
-    int column, int level)
+omni__value_weight(const struct omni__model *model,
+    const struct omni__item *item, int column, int level)
 {
 	const struct omni__valued *valued = model->valued;
+	uint32_t place;
 
-	if (place == 0 || (level != OMNI__EXACT && column != OMNI__ATTR))
+	if (level != OMNI__EXACT && column != OMNI__ATTR)
+		return &model->level[column][level];
+	place = place_of(model, item);
+	if (place == 0)
 		return &model->level[column][level];
 	if (level == OMNI__EXACT)
 		return &valued->weights[place];

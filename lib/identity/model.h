@@ -107,12 +107,14 @@ omni_status omni__kinds_check(struct omni *db, const struct omni_record *);
 /* The live count of an identifier: how many names hold it. */
 enum { OMNI__STEP_1, OMNI__STEP_4, OMNI__STEP_16, OMNI__STEP_COMMON };
 
+#define OMNI__VALUE_UNKNOWN UINT32_MAX
+
 struct omni__item {
 	uint8_t column;
 	uint8_t step;		/* of identifiers */
 	uint16_t size;
 	uint32_t value;		/* its place among the model's frequent values,
-				 * 0: it is not one */
+				 * 0: it is not one; or not sought yet */
 	const char *text;
 	uint64_t hash;		/* of identifiers: their key */
 	uint64_t letters;	/* omni__letters of the text; 0: not known */
@@ -241,7 +243,7 @@ uint32_t omni__model_value(const struct omni__model *, int column,
     const char *text, size_t size);
 /* The weight of a level of a column where the value has that place. */
 const struct omni__weight *omni__value_weight(const struct omni__model *,
-    uint32_t place, int column, int level);
+    const struct omni__item *, int column, int level);
 /* What it is worth, against strangers and relatives alike, that two keyed
  * records come from these sources (terms); 0 when one is inline. */
 int32_t omni__model_sources(const struct omni__model *, int64_t a,

@@ -383,8 +383,7 @@ finish(const struct omni *db, const struct omni__model *model,
 
 		item->hash = key ? item_key(db, item) : 0;
 		item->letters = omni__letters(item->text, item->size);
-		item->value = key ? 0 : omni__model_value(model,
-		    item->column, item->text, item->size);
+		item->value = key ? 0 : OMNI__VALUE_UNKNOWN;
 	}
 	person->mark = name_mark(db, person);
 }

@@ -37,8 +37,8 @@ static int32_t
 name_worth(const struct omni__model *model, const struct omni__item *item,
     int column)
 {
-	return item == NULL ? 0 : omni__value_weight(model, item->value,
-	    column, OMNI__EXACT)->strangers;
+	return item == NULL ? 0 : omni__value_weight(model, item, column,
+	    OMNI__EXACT)->strangers;
 }
 
 static int32_t
@@ -133,7 +133,7 @@ attributes(const struct omni__model *model, const struct omni__levels *l)
 	for (i = 0; i < l->attributes; i++) {
 		const struct omni__attribute *one = &l->attribute[i];
 		const struct omni__weight *w = omni__value_weight(model,
-		    one->left->value, OMNI__ATTR, one->level);
+		    one->left, OMNI__ATTR, one->level);
 
 		sum.strangers += w->strangers;
 		sum.relatives += w->relatives;
@@ -173,7 +173,7 @@ omni__evidence(const struct omni__model *model,
 			e->column[c] = model->exact[c][levels->step[c]];
 		else if (level == OMNI__EXACT && levels->left[c] != NULL)
 			e->column[c] = *omni__value_weight(model,
-			    levels->left[c]->value, c, level);
+			    levels->left[c], c, level);
 		else
 			e->column[c] = model->level[c][level];
 	}
