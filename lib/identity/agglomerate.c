@@ -579,10 +579,37 @@ write_rivals(const struct work *w, struct omni__agglomeration *out)
 
 /* ---- the whole ------------------------------------------------------ */
 
+/* Does anything but a name speak for it?  Two may share a rare one. */
+static bool
+beyond_names(const struct work *w, size_t a, size_t b)
+{
+	struct omni__evidence e;
+	uint32_t bits;
+
+	cell_evidence(w->model, cell_of(w, a, b), w->place, &e);
+	for (bits = e.present; bits != 0; bits &= bits - 1) {
+		int c = lowest(bits);
+
+		if (c > OMNI__OTHER && c != OMNI__SOURCE &&
+		    c != OMNI__GENDER && e.column[c].strangers > 0)
+			return true;
+	}
+	return false;
+}
+
+/* A join is sure when it is strong enough, rests on more than a name, and is
+ * of two that each are surely one; of the unsure the parts stay. */
+static bool
+surely(const struct work *w, uint64_t doubtful, size_t a, size_t b)
+{
+	return !(doubtful & (BIT(a) | BIT(b))) &&
+	    weight_of(w, a, b) >= w->model->sure && beyond_names(w, a, b);
+}
+
 static void
 join_all(struct work *w, struct omni__agglomeration *out)
 {
-	bool sure = true;
+	uint64_t doubtful = 0, groups;
 	size_t a = 0, b = 0;
 
 	while (strongest(w, &a, &b) &&
@@ -595,19 +622,16 @@ join_all(struct work *w, struct omni__agglomeration *out)
 			leave_alone(w, b);
 			continue;
 		}
-		/* No stronger link is left than this one: what is drawn
-		 * together by now is surely one. */
-		if (sure && weight_of(w, a, b) < w->model->sure) {
-			write_roots(w, out->sure);
-			sure = false;
-		}
+		if (!surely(w, doubtful, a, b))
+			doubtful |= BIT(a);
+		for (groups = doubtful & BIT(a) ? 0 : w->members[b];
+		    groups != 0; groups &= groups - 1)
+			out->sure[lowest(groups)] = a;
 		/* The younger one joins the older, which is not touched. */
 		out->strength[b] = weight_of(w, a, b);
 		out->into[b] = a;
 		merge(w, a, b);
 	}
-	if (sure)
-		write_roots(w, out->sure);
 	write_roots(w, out->joined);
 }
 
