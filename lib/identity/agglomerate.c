@@ -85,12 +85,16 @@ weight_of(const struct work *w, size_t i, size_t j)
 
 /* ---- one cell ------------------------------------------------------- */
 
+/* Of sources it is the worst: that a register has two entries speaks against
+ * one person, whatever other registers have. */
 static void
-keep_best(struct omni__weight *best, const struct omni__weight *other)
+keep_best(struct omni__weight *best, const struct omni__weight *other, int c)
 {
-	if (other->strangers > best->strangers)
+	bool worst = c == OMNI__SOURCE;
+
+	if ((other->strangers > best->strangers) != worst)
 		best->strangers = other->strangers;
-	if (other->relatives > best->relatives)
+	if ((other->relatives > best->relatives) != worst)
 		best->relatives = other->relatives;
 }
 
@@ -109,7 +113,7 @@ cell_add(struct cell *cell, const uint8_t *place,
 		if (entry->pairs++ == 0)
 			entry->best = *x;
 		else
-			keep_best(&entry->best, x);
+			keep_best(&entry->best, x, c);
 		entry->strangers += x->strangers;
 		entry->relatives += x->relatives;
 	}
@@ -122,14 +126,15 @@ cell_merge(struct cell *into, const struct cell *from, const uint8_t *place)
 	uint32_t bits;
 
 	for (bits = from->present; bits != 0; bits &= bits - 1) {
-		size_t at = place[lowest(bits)];
+		int c = lowest(bits);
+		size_t at = place[c];
 		const struct entry *other = &from->entries[at];
 		struct entry *entry = &into->entries[at];
 
 		if (entry->pairs == 0)
 			entry->best = other->best;
 		else
-			keep_best(&entry->best, &other->best);
+			keep_best(&entry->best, &other->best, c);
 		entry->strangers += other->strangers;
 		entry->relatives += other->relatives;
 		entry->pairs += other->pairs;
@@ -181,8 +186,8 @@ cell_evidence(const struct omni__model *model, const struct cell *cell,
 		const struct entry *entry = &cell->entries[place[c]];
 
 		e->column[c] = model->behaviour[c] &
-		    (OMNI__IDENTIFIER | OMNI__VETO) ? entry->best :
-		    entry_mean(entry, cell->all);
+		    (OMNI__IDENTIFIER | OMNI__VETO) || c == OMNI__SOURCE ?
+		    entry->best : entry_mean(entry, cell->all);
 	}
 }
 

@@ -145,7 +145,7 @@ omni__learned_default(struct omni__arena *arena,
 	/* As many pairs of records are one person's as there are people. */
 	learned->prior.strangers = omni__log2_ratio(2, POPULATION);
 	learned->join = -OMNI__BIT;
-	learned->sure = 5 * OMNI__BIT / 2;
+	learned->sure = 2 * OMNI__BIT;
 	learned->edge = -2 * OMNI__BIT;
 	learned->values = omni__arena_alloc(arena,
 	    room * sizeof(*learned->values));
