@@ -8,8 +8,12 @@
 #include "text/text.h"
 #include "text/nickname_table.h"
 
-_Static_assert(OMNI__COUNT(nickname_slots) == NICKNAME_SLOTS &&
-    OMNI__COUNT(nicknames) < NICKNAME_SLOTS / 2, "the table is not crowded");
+_Static_assert(sizeof(nicknames) <= UINT16_MAX, "offsets are of two bytes");
+
+/* The groups that hold a name, as numbers of two bytes. */
+struct groups {
+	const uint8_t *at, *end;
+};
 
 /* Fowler, Noll, Vo: as the generator has it. */
 static uint32_t
@@ -24,44 +28,43 @@ hash(const char *text, size_t size)
 	return value;
 }
 
-static const struct nickname *
-find(const char *text, size_t size)
+static bool
+find(const char *text, size_t size, struct groups *groups)
 {
-	size_t at;
+	const uint8_t *row, *end;
+	size_t bucket;
 
 	if (size < 2 || size > NICKNAME_LONGEST)
-		return NULL;
-	for (at = hash(text, size) % NICKNAME_SLOTS; nickname_slots[at] != 0;
-	    at = (at + 1) % NICKNAME_SLOTS) {
-		const struct nickname *row =
-		    &nicknames[nickname_slots[at] - 1];
-
-		if (row->size == size && memcmp(row->name, text, size) == 0)
-			return row;
+		return false;
+	bucket = hash(text, size) % NICKNAME_BUCKETS;
+	row = nicknames + nickname_buckets[bucket];
+	end = nicknames + nickname_buckets[bucket + 1];
+	for (; row < end; row = groups->end) {
+		groups->at = row + 1 + row[0] + 1;
+		groups->end = groups->at + 2 * groups->at[-1];
+		if (row[0] == size && memcmp(row + 1, text, size) == 0)
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
 bool
 omni__name_related(const char *a, size_t a_size, const char *b,
     size_t b_size)
 {
-	const struct nickname *x = find(a, a_size), *y;
-	const uint16_t *i, *j, *i_end, *j_end;
+	struct groups x, y;
 
-	if (x == NULL || (y = find(b, b_size)) == NULL)
+	if (!find(a, a_size, &x) || !find(b, b_size, &y))
 		return false;
-	i = nickname_groups + x->first;
-	j = nickname_groups + y->first;
-	i_end = i + x->groups;
-	j_end = j + y->groups;
-	while (i < i_end && j < j_end) {
-		if (*i == *j)
+	while (x.at < x.end && y.at < y.end) {
+		int order = memcmp(x.at, y.at, 2);
+
+		if (order == 0)
 			return true;
-		if (*i < *j)
-			i++;
+		if (order < 0)
+			x.at += 2;
 		else
-			j++;
+			y.at += 2;
 	}
 	return false;
 }
