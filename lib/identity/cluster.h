@@ -100,9 +100,9 @@ struct omni__pool {
 
 /*
  * Unites the holders of each key whose pair weighs at least `least` (with
- * one_name: only those of one name, by identifiers), as if every pair were looked at; but no
- * pair is weighed that is connected already, so that a customer with
- * thousands of records costs one look at each.
+ * one_name: only those of one name, by identifiers), as if every pair were
+ * looked at; but no pair is weighed that is connected already, so that a
+ * customer with thousands of records costs one look at each.
  */
 omni_status omni__connect(struct omni *db, const struct omni__model *,
     const struct omni__pool *, int32_t least, bool one_name,
@@ -159,8 +159,8 @@ struct omni__agglomeration {
 	size_t joined[OMNI__POOL_MAX];	/* the cluster it ended in */
 	size_t sure[OMNI__POOL_MAX];	/* ... by links of model->sure */
 	size_t into[OMNI__POOL_MAX];	/* the cluster that took in its own */
-	int32_t strength[OMNI__POOL_MAX];	/* ... at this weight; INT32_MAX:
-						 * none did */
+	/* ... at this weight; INT32_MAX: none did */
+	int32_t strength[OMNI__POOL_MAX];
 	struct {
 		size_t older, younger;
 		int32_t weight;

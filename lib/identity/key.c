@@ -2,9 +2,8 @@
  * Keys: who holds which identifier, under which mark; who lies in which block,
  * with which sketch.  A key held under more than OMNI__MARKS_MAX distinct
  * marks (a block under more than OMNI__SKETCHES_MAX, or by more than
- * OMNI__HOLDERS_MAX) points at
- * nobody; fewer names weaken an identifier in steps.  When a step is crossed,
- * all its holders are looked at again.
+ * OMNI__HOLDERS_MAX) points at nobody; fewer names weaken an identifier in
+ * steps.  When a step is crossed, all its holders are looked at again.
  *
  * A block that points at nobody bears a marker, so that it need not be read to
  * be known as such.
@@ -513,8 +512,8 @@ study_blocks(struct omni__keys *keys)
 		if (!all[i]->common || all[i]->removed > 0)
 			all[n++] = all[i];
 	if (status == OMNI_OK)
-		status = glance(keys, &block_glance, all, n, OMNI__HOLDERS_MAX + 1,
-		    &result);
+		status = glance(keys, &block_glance, all, n,
+		    OMNI__HOLDERS_MAX + 1, &result);
 	if (status != OMNI_OK)
 		return status;
 	take_holders(all, n, &result);

@@ -75,7 +75,7 @@ struct omni__host {
 struct omni__kinds {
 	uint64_t digest;		/* of all that, 0: nothing is defined */
 	uint64_t evidence;		/* of what identity rests on */
-	uint64_t looked;		/* in which transaction it was found so */
+	uint64_t looked;		/* in which transaction found so */
 	size_t hosts;
 	struct omni__host host[OMNI__HOSTS];
 	uint32_t veto;			/* bit per built-in column */

@@ -1,7 +1,7 @@
 /*
  * Pools: components of candidate pairs.  A candidate pair shares an identifier
- * or a block that is not common, and weighs at least model->edge; or a steward called
- * the two the same.
+ * or a block that is not common, and weighs at least model->edge; or a steward
+ * called the two the same.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /*
- * Lines that define: channels, purposes and kinds, and what is known of a contact
- * point or set by a customer.  Each is a put of its own: what waits in the
- * batch is committed before, so that order is kept.
+ * Lines that define: channels, purposes and kinds, and what is known of a
+ * contact point or set by a customer.  Each is a put of its own: what waits in
+ * the batch is committed before, so that order is kept.
  */
 #include "ingest/lines.h"
 
