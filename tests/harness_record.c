@@ -51,6 +51,19 @@ put(struct harness *h, const char *key, int64_t time, ...)
 	omni_record_free(record);
 }
 
+void
+name_of(char out[NAME_SIZE], uint64_t n)
+{
+	static const char *const syllables[20] = {
+		"ba", "del", "fir", "go", "hul", "jan", "kem", "lo", "mirt",
+		"nu", "par", "quen", "ros", "sti", "tov", "ul", "vack", "wen",
+		"xi", "zor"
+	};
+
+	(void)snprintf(out, NAME_SIZE, "%s%s%s", syllables[n % 20],
+	    syllables[n / 20 % 20], syllables[n / 400 % 20]);
+}
+
 /* ---- customers ------------------------------------------------------ */
 
 static struct id

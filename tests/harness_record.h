@@ -15,6 +15,10 @@
 omni_record *make(const char *key, int64_t time, ...);
 void put(struct harness *, const char *key, int64_t time, ...);
 
+/* The n-th of 8,000 made-up names, of which no two sound alike to anybody. */
+#define NAME_SIZE 16
+void name_of(char out[NAME_SIZE], uint64_t n);
+
 struct id {
 	char text[OMNI_ID_SIZE];
 };

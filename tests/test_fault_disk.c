@@ -60,8 +60,8 @@ cut_erasure_short(struct harness *h, int64_t serial, uint64_t n)
 	/* It may not even have begun. */
 	if (status < 0)
 		(void)erasure->run(h, serial);
-	(void)snprintf(text, sizeof(text), "c%lld@shop.example",
-	    (long long)serial);
+	(void)snprintf(text, sizeof(text), "c%07lld@shop.example",
+	    scenario_apart(serial));
 	assert_false(fault_power_holds(h->url, text));
 	return fired;
 }

@@ -13,6 +13,12 @@ scenario_key(char out[SCENARIO_KEY], const char *stem, int64_t serial)
 	(void)snprintf(out, SCENARIO_KEY, "%s%lld", stem, (long long)serial);
 }
 
+long long
+scenario_apart(int64_t serial)
+{
+	return (long long)(serial * 7654321 % 10000000);
+}
+
 omni_status
 scenario_record(omni_record **out, const char *source, const char *key,
     const char *const *features)

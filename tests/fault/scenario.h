@@ -11,6 +11,10 @@
 #define SCENARIO_KEY 40
 void scenario_key(char out[SCENARIO_KEY], const char *stem, int64_t serial);
 
+/* A number of seven digits: neighbours' have hardly any in common, so that
+ * values which are made of it are not each other's near misses. */
+long long scenario_apart(int64_t serial);
+
 /* A record with these kinds and values, NULL behind the last.  Without a
  * source it is an inline identity. */
 omni_status scenario_record(omni_record **, const char *source,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../harness_record.h"
 #include "scenario.h"
 
 /* ---- records -------------------------------------------------------- */
@@ -27,19 +28,31 @@ put_record(struct harness *h, const char *stem, int64_t serial,
 	return status == OMNI_OK && fact == 0 ? OMNI_INTERNAL : status;
 }
 
-/* A record with an address that only this serial number has. */
+static void
+birth_of(char out[SCENARIO_KEY], int64_t serial)
+{
+	long long n = scenario_apart(serial);
+
+	(void)snprintf(out, SCENARIO_KEY, "19%02lld-%02lld-%02lld",
+	    30 + n % 70, 1 + n / 70 % 12, 1 + n / 840 % 28);
+}
+
+/* A record of somebody whom no other serial number resembles. */
 static omni_status
 put_new(struct harness *h, const char *stem, int64_t serial)
 {
-	char email[SCENARIO_KEY], phone[SCENARIO_KEY];
+	char email[SCENARIO_KEY], phone[SCENARIO_KEY], birth[SCENARIO_KEY];
+	char family[NAME_SIZE];
 	const char *features[] = { "email", email, "phone", phone,
-		"name.given", "Cecilia", "birth_date", "1980-02-29",
-		"attr.size", "M", NULL };
+		"name.given", "Cecilia", "name.family", family,
+		"birth_date", birth, "attr.size", "M", NULL };
 
-	(void)snprintf(email, sizeof(email), "c%lld@shop.example",
-	    (long long)serial);
+	name_of(family, (uint64_t)scenario_apart(serial));
+	birth_of(birth, serial);
+	(void)snprintf(email, sizeof(email), "c%07lld@shop.example",
+	    scenario_apart(serial));
 	(void)snprintf(phone, sizeof(phone), "+4670%07lld",
-	    (long long)(2000000 + serial));
+	    scenario_apart(serial));
 	return put_record(h, stem, serial, features);
 }
 
@@ -62,7 +75,7 @@ record_change(struct harness *h, int64_t serial)
 	const char *features[] = { "loyalty", card, "name.given", "Cilla",
 		NULL };
 
-	scenario_key(card, "LC", serial);
+	scenario_key(card, "LC", scenario_apart(serial));
 	return put_record(h, "K", serial, features);
 }
 
@@ -73,10 +86,10 @@ two_records(struct harness *h, int64_t serial)
 	const char *mail[] = { "email", value, "name.given", "Eva", NULL };
 	const char *card[] = { "loyalty", value, "name.given", "Eva", NULL };
 
-	(void)snprintf(value, sizeof(value), "e%lld@shop.example",
-	    (long long)serial);
+	(void)snprintf(value, sizeof(value), "e%07lld@shop.example",
+	    scenario_apart(serial));
 	scenario_must(h->db, put_record(h, "A", serial, mail));
-	scenario_key(value, "LJ", serial);
+	scenario_key(value, "LJ", scenario_apart(serial));
 	scenario_must(h->db, put_record(h, "B", serial, card));
 }
 
@@ -87,9 +100,9 @@ record_join(struct harness *h, int64_t serial)
 	const char *features[] = { "email", email, "loyalty", card,
 		"name.given", "Eva", NULL };
 
-	(void)snprintf(email, sizeof(email), "e%lld@shop.example",
-	    (long long)serial);
-	scenario_key(card, "LJ", serial);
+	(void)snprintf(email, sizeof(email), "e%07lld@shop.example",
+	    scenario_apart(serial));
+	scenario_key(card, "LJ", scenario_apart(serial));
 	return put_record(h, "J", serial, features);
 }
 
@@ -100,6 +113,31 @@ record_remove(struct harness *h, int64_t serial)
 
 	scenario_key(key, "K", serial);
 	return scenario_want(omni_record_remove(h->db, "crm", key), OMNI_OK);
+}
+
+/* By what no identifier is: the name and the day of birth. */
+static omni_status
+search(struct harness *h, int64_t serial)
+{
+	char birth[SCENARIO_KEY], family[NAME_SIZE];
+	const char *features[] = { "name.given", "Cecilia", "name.family",
+		family, "birth_date", birth, NULL };
+	omni_matches *found = NULL;
+	omni_record *who = NULL;
+	omni_status status;
+
+	name_of(family, (uint64_t)scenario_apart(serial));
+	birth_of(birth, serial);
+	status = scenario_record(&who, NULL, NULL, features);
+	if (status == OMNI_OK)
+		status = scenario_want(omni_customer_search(h->db, who,
+		    &found), OMNI_OK);
+	if (status == OMNI_OK && (omni_matches_count(found) == 0 ||
+	    omni_matches_probability(found, 0) <= 0.0))
+		status = OMNI_INTERNAL;
+	omni_matches_free(found);
+	omni_record_free(who);
+	return status;
 }
 
 /* ---- interactions --------------------------------------------------- */
@@ -113,8 +151,8 @@ make_interaction(omni_interaction **out, int64_t serial)
 	omni_status status = scenario_got(it);
 
 	scenario_key(key, "R", serial);
-	(void)snprintf(email, sizeof(email), "i%lld@shop.example",
-	    (long long)serial);
+	(void)snprintf(email, sizeof(email), "i%07lld@shop.example",
+	    scenario_apart(serial));
 	if (status == OMNI_OK)
 		status = scenario_who(&who, "email", email);
 	if (status == OMNI_OK)
@@ -199,8 +237,8 @@ make_statement(omni_statement **out, int64_t serial)
 	omni_status status = scenario_got(s);
 
 	scenario_key(key, "S", serial);
-	(void)snprintf(phone, sizeof(phone), "+4670%07lld",
-	    (long long)(3000000 + serial));
+	(void)snprintf(phone, sizeof(phone), "+4673%07lld",
+	    scenario_apart(serial));
 	if (status == OMNI_OK)
 		status = scenario_who(&who, "phone", phone);
 	if (status == OMNI_OK)
@@ -293,8 +331,8 @@ contact(struct harness *h, int64_t serial)
 	omni_contact *c;
 	omni_status status;
 
-	(void)snprintf(email, sizeof(email), "b%lld@shop.example",
-	    (long long)serial);
+	(void)snprintf(email, sizeof(email), "b%07lld@shop.example",
+	    scenario_apart(serial));
 	c = omni_contact_new("email", email);
 	status = scenario_got(c);
 	if (status == OMNI_OK)
@@ -486,6 +524,34 @@ verdict_same(struct harness *h, int64_t serial)
 	return status;
 }
 
+/* Tells what would be, and leaves nothing. */
+static omni_status
+verdict_tried(struct harness *h, int64_t serial)
+{
+	char key[SCENARIO_KEY];
+	omni_verdict *v = omni_verdict_new(OMNI_VERDICT_SAME);
+	omni_preview *seen = NULL;
+	omni_status status = scenario_got(v);
+
+	scenario_key(key, "A", serial);
+	if (status == OMNI_OK)
+		status = omni_verdict_add(v, 0, "crm", key);
+	scenario_key(key, "B", serial);
+	if (status == OMNI_OK)
+		status = omni_verdict_add(v, 0, "crm", key);
+	if (status == OMNI_OK)
+		status = scenario_want(omni_verdict_preview(h->db, v, &seen),
+		    OMNI_OK);
+	if (status == OMNI_OK && (omni_preview_count(seen) != 1 ||
+	    omni_preview_change(seen, 0) != OMNI_CHANGE_MERGED ||
+	    omni_preview_customer(seen, 0) == NULL ||
+	    omni_preview_other(seen, 0) == NULL))
+		status = OMNI_INTERNAL;
+	omni_preview_free(seen);
+	omni_verdict_free(v);
+	return status;
+}
+
 /* ---- many at once --------------------------------------------------- */
 
 static omni_status
@@ -560,18 +626,20 @@ feed_import(omni_import *import, const char *text)
 }
 
 static omni_status
-import_rows(struct harness *h, int64_t serial)
+import_sheet(struct harness *h, int64_t serial, bool bulk)
 {
 	char text[400];
 	omni_import *import = NULL;
+	long long n = scenario_apart(serial);
 	omni_status status = omni_import_new(h->db, OMNI_FORMAT_CSV,
 	    &import);
 
+	if (status == OMNI_OK && bulk)
+		status = omni_import_set_bulk(import);
 	(void)snprintf(text, sizeof(text), "no,when,mail,\"first name\"\n"
 	    "M%lld,2025-01-02,m%lld@shop.example,\"Ma \"\"M\"\"\"\n"
 	    "N%lld,2025-01-03,n%lld@shop.example,Nils\n",
-	    (long long)serial, (long long)serial, (long long)serial,
-	    (long long)serial);
+	    n, n, n, n);
 	if (status == OMNI_OK)
 		status = omni_import_set_source(import, "list");
 	if (status == OMNI_OK)
@@ -589,10 +657,23 @@ import_rows(struct harness *h, int64_t serial)
 }
 
 static omni_status
+import_rows(struct harness *h, int64_t serial)
+{
+	return import_sheet(h, serial, false);
+}
+
+static omni_status
+import_bulk(struct harness *h, int64_t serial)
+{
+	return import_sheet(h, serial, true);
+}
+
+static omni_status
 import_lines(struct harness *h, int64_t serial)
 {
 	char text[800];
 	omni_import *import = NULL;
+	long long n = scenario_apart(serial);
 	omni_status status = omni_import_new(h->db, OMNI_FORMAT_LINES,
 	    &import);
 
@@ -604,8 +685,7 @@ import_lines(struct harness *h, int64_t serial)
 	    "{\"type\":\"identify\",\"messageId\":\"y%lld\",\"userId\":"
 	    "\"u%lld\",\"timestamp\":\"2025-03-01T10:00:00Z\",\"traits\":"
 	    "{\"email\":\"u%lld@shop.example\",\"firstName\":\"Ulla\"}}\n",
-	    (long long)serial, (long long)serial, (long long)serial,
-	    (long long)serial, (long long)serial);
+	    n, n, n, n, n);
 	return status == OMNI_OK ? feed_import(import, text) : status;
 }
 
@@ -679,14 +759,20 @@ const struct scenario scenarios_write[] = {
 	    .run = verdict },
 	{ .name = "two are the same", .prepare = two_records,
 	    .run = verdict_same, .varies = true },
+	{ .name = "a verdict tried out", .prepare = two_records,
+	    .run = verdict_tried },
+	{ .name = "a search by attributes", .prepare = one_record,
+	    .run = search },
 	{ .name = "a model that is learned", .prepare = two_records,
-	    .run = model_learned },
-	{ .name = "a model that is taken", .run = model_taken },
+	    .run = model_learned, .varies = true },
+	{ .name = "a model that is taken", .run = model_taken,
+	    .varies = true },
 	{ .name = "a kind", .run = kind },
 	{ .name = "an erasure foreseen", .prepare = one_leaver,
 	    .run = erase_foreseen },
 	{ .name = "a batch", .run = batch },
 	{ .name = "an import of rows", .run = import_rows },
+	{ .name = "an import all at once", .run = import_bulk },
 	{ .name = "an import of lines", .run = import_lines },
 	{ .name = "an erasure", .prepare = one_leaver, .run = erase,
 	    .late = true },
