@@ -306,19 +306,55 @@ unite_given(struct work *w)
 	return status;
 }
 
+/* The records that a "different" in force names; NULL when out of memory. */
+static bool *
+find_named(struct work *w)
+{
+	bool *named = omni__arena_zero(&w->db->scratch,
+	    w->pool->count * sizeof(*named));
+	size_t r, side, i;
+
+	for (r = 0; r < w->pool->ruling_count && named != NULL; r++) {
+		const struct omni__ruling *ruling = &w->pool->rulings[r];
+
+		if (w->contradicted[r] != SIZE_MAX ||
+		    ruling->what != OMNI_VERDICT_DIFFERENT)
+			continue;
+		for (side = 0; side < 2; side++)
+			for (i = 0; i < ruling->count[side]; i++)
+				named[ruling->side[side][i]] = true;
+	}
+	return named;
+}
+
 /* Too large a pool is first drawn together where one name stands under one
  * shared identifier (an atom): a customer seen in many ways stays whole.
- * Where stewards keep people apart, nothing is drawn together unasked. */
+ * Records that a steward keeps apart from others are not drawn to anybody
+ * unasked. */
 static omni_status
 unite_atoms(struct work *w)
 {
+	struct omni__pool pool = *w->pool;
+	struct omni__claim *claims;
 	omni_status status;
+	bool *named;
+	size_t i, n = 0;
 
-	if (w->apart)
-		return OMNI_OK;
-	status = omni__connect(w->db, w->model, w->pool, 0, true, w->same);
-	return status == OMNI_OK ? omni__connect(w->db, w->model,
-	    w->pool, w->model->sure, true, w->surely) : status;
+	if (w->apart) {
+		named = find_named(w);
+		claims = omni__arena_alloc(&w->db->scratch,
+		    (pool.claim_count + 1) * sizeof(*claims));
+		if (named == NULL || claims == NULL)
+			return omni__nomem(&w->db->error);
+		for (i = 0; i < pool.claim_count; i++)
+			if (!named[pool.claims[i].node])
+				claims[n++] = pool.claims[i];
+		pool.claims = claims;
+		pool.claim_count = n;
+	}
+	status = omni__connect(w->db, w->model, &pool, 0, true, w->same);
+	return status == OMNI_OK ? omni__connect(w->db, w->model, &pool,
+	    w->model->sure, true, w->surely) : status;
 }
 
 /* ---- groups --------------------------------------------------------- */
@@ -547,22 +583,31 @@ struct piece {
 static omni_status split_piece(struct work *w, const struct piece *,
     int32_t level);
 
-/* The whole of it is one customer: single links of LEVEL_MAX bits. */
-static void
+/* The whole of it is one customer: single links of LEVEL_MAX bits.  Who is
+ * kept apart from somebody stays alone. */
+static omni_status
 one_customer(struct work *w, const size_t *members, size_t count)
 {
-	size_t i;
+	bool *named = w->apart ? find_named(w) : NULL;
+	size_t i, first = SIZE_MAX;
 
+	if (w->apart && named == NULL)
+		return omni__nomem(&w->db->error);
 	for (i = 0; i < count; i++) {
 		struct omni__node *node = w->pool->nodes[members[i]];
+		bool alone = named != NULL && named[members[i]];
 
-		w->customer[members[i]] = w->sure[members[i]] = members[0];
-		node->strength = i == 0 ? INT32_MAX : LEVEL_MAX;
-		if (i == 0)
+		if (!alone && first == SIZE_MAX)
+			first = members[i];
+		w->customer[members[i]] = w->sure[members[i]] = alone ?
+		    members[i] : first;
+		if (alone || members[i] == first)
 			continue;
-		node->into = w->pool->nodes[members[0]];
+		node->strength = LEVEL_MAX;
+		node->into = w->pool->nodes[first];
 		node->how = OMNI__JOINED_EVIDENCE;
 	}
+	return OMNI_OK;
 }
 
 /* Numbers the components of w->unions in the order of their oldest. */
@@ -659,10 +704,8 @@ split_piece(struct work *w, const struct piece *p, int32_t level)
 	}
 	if (groups <= OMNI__POOL_MAX)
 		return cluster_part(w, p->members, p->count);
-	if (level >= LEVEL_MAX) {
-		one_customer(w, p->members, p->count);
-		return OMNI_OK;
-	}
+	if (level >= LEVEL_MAX)
+		return one_customer(w, p->members, p->count);
 	level += OMNI__BIT;
 	for (i = 0; i < p->count; i++)
 		w->unions[p->members[i]] = omni__root(w->same,
