@@ -454,6 +454,31 @@ a_reader_takes_out_and_does_not_learn(void **state)
 	omni_config_free(config);
 }
 
+/* Of what many have, nothing is too long to be learned beside. */
+static void
+long_values_do_not_hinder_learning(void **state)
+{
+	struct harness *h = harness_of(state);
+	char city[511], kind[240], *text;
+	int i;
+
+	memset(city, 'x', sizeof(city));
+	city[sizeof(city) - 1] = '\0';
+	(void)snprintf(kind, sizeof(kind), "attr.%.230s", city);
+	for (i = 0; i < 2 * PEOPLE; i++) {
+		omni_record *record = townsman(i / 2, i % 2);
+
+		harness_ok(h, omni_record_add(record, "address.city", city));
+		harness_ok(h, omni_record_add(record, kind, "some"));
+		harness_ok(h, omni_record_put(h->db, record, NULL));
+		omni_record_free(record);
+	}
+	learn(h);
+	text = taken_out(h);
+	put_in(h, text);
+	omni_text_free(text);
+}
+
 int
 main(void)
 {
@@ -462,6 +487,7 @@ main(void)
 		HARNESS_TEST(a_model_comes_out_as_it_was_put_in),
 		HARNESS_TEST(the_same_records_teach_the_same),
 		HARNESS_TEST(a_model_tells_frequent_values_only),
+		HARNESS_TEST(long_values_do_not_hinder_learning),
 		HARNESS_TEST(what_is_wrong_is_named),
 		HARNESS_TEST(another_model_changes_who_is_who_once),
 		HARNESS_TEST(the_last_model_governs_all),

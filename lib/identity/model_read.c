@@ -103,7 +103,7 @@ read_value(struct reader *r, const char *where, int column,
 	struct omni__frequency *value;
 	const char *text;
 
-	if (*key == '\0' || strlen(key) > 500)
+	if (*key == '\0' || strlen(key) > OMNI__VALUE_MAX)
 		return bad(r, where, "values", "has an empty or long value");
 	if (learned->value_count == OMNI__FREQUENT_MAX)
 		return bad(r, where, "values", "are too many");
@@ -188,7 +188,8 @@ read_attribute(struct reader *r, const char *key, json_t *object)
 	struct omni__learned *learned = r->learned;
 	struct omni__named_rates *named;
 
-	if (*key == '\0' || strlen(key) > 200 || strchr(key, '=') != NULL)
+	if (*key == '\0' || strlen(key) > OMNI__ATTRIBUTE_MAX ||
+	    strchr(key, '=') != NULL)
 		return bad(r, "attributes", key, "is no attribute's name");
 	if (learned->named_count == OMNI__NAMED_MAX)
 		return bad(r, "attributes", "", "are too many");

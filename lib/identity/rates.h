@@ -46,6 +46,8 @@ struct omni__source_rate {
 #define OMNI__SOURCES_MAX 48
 
 #define OMNI__FREQUENT_MAX 20000	/* values in a model */
+#define OMNI__VALUE_MAX 500	/* bytes of one of them */
+#define OMNI__ATTRIBUTE_MAX 200	/* bytes of an attribute's name */
 
 struct omni__learned {
 	int64_t records;	/* it learned from; 0: it is the default */

@@ -12,6 +12,10 @@
 #define LISTED_MAX 2000
 #define LISTED_RATIO 2
 
+/* Bytes of all that are listed, so that the model can be read again however
+ * its text is escaped. */
+#define LISTED_BYTES (OMNI__MODEL_MAX / 4)
+
 /* ---- which attributes there are ------------------------------------- */
 
 struct name_count {
@@ -52,7 +56,8 @@ count_name(struct omni__map *map, struct name_count *names, size_t *count,
 	size_t size = name_size(item), *at;
 	bool found;
 
-	if (size < 2)
+	/* A model names no longer ones; size counts the "=". */
+	if (size < 2 || size > OMNI__ATTRIBUTE_MAX + 1)
 		return OMNI_OK;
 	if (*count == NAMES_MAX) {
 		at = omni__map_get(map, item->text, size);
@@ -359,7 +364,7 @@ static size_t
 rate_values(struct omni__census *census, const uint32_t *rest,
     struct omni__counted **listed)
 {
-	size_t i, n = 0, kept = 0, taken[OMNI__FIELDS] = { 0 };
+	size_t i, n = 0, kept = 0, bytes = 0, taken[OMNI__FIELDS] = { 0 };
 
 	for (i = 0; i < census->count; i++) {
 		struct omni__counted *value = &census->values[i];
@@ -368,6 +373,7 @@ rate_values(struct omni__census *census, const uint32_t *rest,
 
 		value->rate = rest[value->field];
 		if (value->names == OMNI__FREQUENT_NAMES &&
+		    value->size <= OMNI__VALUE_MAX &&
 		    rate / LISTED_RATIO >= rest[value->field]) {
 			value->rate = rate;
 			listed[n++] = value;
@@ -378,8 +384,9 @@ rate_values(struct omni__census *census, const uint32_t *rest,
 	for (i = 0; i < n; i++) {
 		struct omni__counted *value = listed[i];
 
+		bytes += value->size;
 		if (taken[value->field]++ < LISTED_MAX &&
-		    kept < OMNI__FREQUENT_MAX)
+		    kept < OMNI__FREQUENT_MAX && bytes <= LISTED_BYTES)
 			listed[kept++] = value;
 		else
 			value->rate = rest[value->field];
