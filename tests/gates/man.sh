@@ -33,7 +33,7 @@ for command in $commands; do
 	grep -qE "^\.It Cm $command( |\$)" man/omni.1 ||
 	    { echo "omni(1) lacks the command $command"; status=1; }
 done
-for option in $(grep -oE -- '--[a-z]+' "$TMPDIR/help" | sort -u); do
+for option in $(grep -oE -- '--[a-z]+(-[a-z]+)*' "$TMPDIR/help" | sort -u); do
 	grep -qE "Fl ${option#-}( |\$)" man/omni.1 ||
 	    { echo "omni(1) lacks the option $option"; status=1; }
 done
