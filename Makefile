@@ -209,6 +209,9 @@ $(O)/tests/test_%: $(O)/obj/tests/test_%.o $(harness) $(O)/libomni.a $(module)
 	@mkdir -p $(@D)
 	$(call q,LD)$(CC) $(ldflags) -o $@ $(filter %.o,$^) $(O)/libomni.a -lcmocka $(core_libs)
 	@$(beside)
+# The generator of the benchmarks makes people to try, too.
+people	:= $(call obj,$(wildcard tests/bench/people*.c) tests/bench/common.c)
+$(O)/tests/test_orders: $(people)
 # These bring a malloc and a disk of their own, which fail when told to.
 $(filter $(O)/tests/test_fault%,$(tests)): $(fault)
 
