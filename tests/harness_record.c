@@ -60,8 +60,10 @@ name_of(char out[NAME_SIZE], uint64_t n)
 		"xi", "zor"
 	};
 
+	/* Neighbours differ in all three. */
+	n = n % 8000 * 3367 % 8000;
 	(void)snprintf(out, NAME_SIZE, "%s%s%s", syllables[n % 20],
-	    syllables[n / 20 % 20], syllables[n / 400 % 20]);
+	    syllables[n / 20 % 20], syllables[n / 400]);
 }
 
 /* ---- customers ------------------------------------------------------ */
