@@ -37,17 +37,26 @@ birth_of(char out[SCENARIO_KEY], int64_t serial)
 	    30 + n % 70, 1 + n / 70 % 12, 1 + n / 840 % 28);
 }
 
+static void
+names_of(char given[NAME_SIZE], char family[NAME_SIZE], int64_t serial)
+{
+	uint64_t n = (uint64_t)scenario_apart(serial);
+
+	name_of(given, n / 8000);
+	name_of(family, n);
+}
+
 /* A record of somebody whom no other serial number resembles. */
 static omni_status
 put_new(struct harness *h, const char *stem, int64_t serial)
 {
 	char email[SCENARIO_KEY], phone[SCENARIO_KEY], birth[SCENARIO_KEY];
-	char family[NAME_SIZE];
+	char given[NAME_SIZE], family[NAME_SIZE];
 	const char *features[] = { "email", email, "phone", phone,
-		"name.given", "Cecilia", "name.family", family,
+		"name.given", given, "name.family", family,
 		"birth_date", birth, "attr.size", "M", NULL };
 
-	name_of(family, (uint64_t)scenario_apart(serial));
+	names_of(given, family, serial);
 	birth_of(birth, serial);
 	(void)snprintf(email, sizeof(email), "c%07lld@shop.example",
 	    scenario_apart(serial));
@@ -119,14 +128,14 @@ record_remove(struct harness *h, int64_t serial)
 static omni_status
 search(struct harness *h, int64_t serial)
 {
-	char birth[SCENARIO_KEY], family[NAME_SIZE];
-	const char *features[] = { "name.given", "Cecilia", "name.family",
+	char given[NAME_SIZE], family[NAME_SIZE], birth[SCENARIO_KEY];
+	const char *features[] = { "name.given", given, "name.family",
 		family, "birth_date", birth, NULL };
 	omni_matches *found = NULL;
 	omni_record *who = NULL;
 	omni_status status;
 
-	name_of(family, (uint64_t)scenario_apart(serial));
+	names_of(given, family, serial);
 	birth_of(birth, serial);
 	status = scenario_record(&who, NULL, NULL, features);
 	if (status == OMNI_OK)
@@ -440,13 +449,13 @@ model_taken(struct harness *h, int64_t serial)
 
 /* Another one each time, so that everybody is resolved anew. */
 static omni_status
-kind(struct harness *h, int64_t serial)
+put_kind(struct harness *h, const char *stem, int64_t serial, int64_t time)
 {
 	char key[SCENARIO_KEY];
 	omni_kind *k = omni_kind_new("badge");
 	omni_status status = scenario_got(k);
 
-	scenario_key(key, "badge", serial);
+	scenario_key(key, stem, serial);
 	if (status == OMNI_OK)
 		status = omni_kind_set_normaliser(k, "code");
 	if (status == OMNI_OK)
@@ -462,12 +471,25 @@ kind(struct harness *h, int64_t serial)
 	if (status == OMNI_OK)
 		status = omni_kind_set_key(k, "setup", key);
 	if (status == OMNI_OK)
-		status = omni_kind_set_time(k, HARNESS_NOW + serial);
+		status = omni_kind_set_time(k, time);
 	if (status == OMNI_OK)
 		status = scenario_want(omni_kind_put(h->db, k, NULL),
 		    OMNI_OK);
 	omni_kind_free(k);
 	return status;
+}
+
+static void
+one_kind(struct harness *h, int64_t serial)
+{
+	scenario_must(h->db, put_kind(h, "before", serial + 1,
+	    HARNESS_NOW - 1));
+}
+
+static omni_status
+kind(struct harness *h, int64_t serial)
+{
+	return put_kind(h, "badge", serial, HARNESS_NOW + serial);
 }
 
 /* ---- verdicts ------------------------------------------------------- */
@@ -767,7 +789,7 @@ const struct scenario scenarios_write[] = {
 	    .run = model_learned, .varies = true },
 	{ .name = "a model that is taken", .run = model_taken,
 	    .varies = true },
-	{ .name = "a kind", .run = kind },
+	{ .name = "a kind", .prepare = one_kind, .run = kind },
 	{ .name = "an erasure foreseen", .prepare = one_leaver,
 	    .run = erase_foreseen },
 	{ .name = "a batch", .run = batch },
