@@ -61,8 +61,14 @@ omni import setup.jsonl till.jsonl web.jsonl app.jsonl call.jsonl \
 say 'The same again changes nothing.'
 omni import web.jsonl
 
+say 'What agreement is worth here is learned from the records themselves.'
+omni train
+
 say 'Somebody rings: "my number is 07700 900160".  Who is it?'
 omni show phone=07700900160
+
+say 'Without the number her name, misheard, and her birth date do; and why.'
+omni find name.full="Meave O'Connell" birth_date=1979-11-02 --why
 
 say 'What happened, on whichever channel: four of them, and letters and mail.'
 omni timeline phone=07700900160 --limit 15
@@ -78,6 +84,14 @@ omni route phone=07700900160 news --at 2025-06-02T09:00:00Z
 
 say 'Why are the web shop'"'"'s K1060 and the card 6330607 one person?'
 omni why webshop:K1060 loyalty:6330607
+
+say 'What she is shown herself is only what is surely hers.'
+id=$("$omni" -d "$work/shop.db" find phone=07700900160 |
+    sed -n "1s/ .*//p")
+omni timeline --sure "$id" --limit 3
+
+say 'Where the evidence does not settle it, a person can: may these be one?'
+omni review --limit 3
 
 say 'The shop she chose in the app is known everywhere.'
 omni setting loyalty=6330607 shop
