@@ -20,6 +20,7 @@ struct work {
 	size_t *customer, *sure;	/* out */
 	size_t *unions, *label, *all;	/* of the piece at hand; all nodes */
 	uint32_t *seen, round;	/* what was met in this round */
+	uint64_t *classes;	/* of each node, once sides are found */
 };
 
 /* ---- rulings -------------------------------------------------------- */
@@ -306,53 +307,76 @@ unite_given(struct work *w)
 	return status;
 }
 
-/* The records that a "different" in force names; NULL when out of memory. */
-static bool *
-find_named(struct work *w)
+static uint64_t
+mix(uint64_t x)
 {
-	bool *named = omni__arena_zero(&w->db->scratch,
-	    w->pool->count * sizeof(*named));
-	size_t r, side, i;
+	x *= UINT64_C(0x9e3779b97f4a7c15);
+	x ^= x >> 29;
+	x *= UINT64_C(0xbf58476d1ce4e5b9);
+	return x ^ x >> 32;
+}
 
-	for (r = 0; r < w->pool->ruling_count && named != NULL; r++) {
+static void
+add_side(struct work *w, uint64_t *classes, uint32_t *seen,
+    const struct omni__ruling *ruling, size_t side, uint32_t number)
+{
+	size_t i, root;
+
+	for (i = 0; i < ruling->count[side]; i++) {
+		root = omni__root(w->same, ruling->side[side][i]);
+		if (seen[root] == number)
+			continue;
+		seen[root] = number;
+		classes[root] ^= mix(number);
+	}
+}
+
+/*
+ * Which sides of a "different" in force name a record, or one that is the same
+ * from the start, as a number: of two with one number none is kept apart from
+ * the other.  0 for those whom no steward keeps apart.
+ */
+static omni_status
+find_classes(struct work *w)
+{
+	size_t count = w->pool->count, r, i;
+	uint32_t *seen = omni__arena_zero(&w->db->scratch,
+	    count * sizeof(*seen));
+	uint64_t *classes = omni__arena_zero(&w->db->scratch,
+	    count * sizeof(*classes));
+
+	if (seen == NULL || classes == NULL)
+		return omni__nomem(&w->db->error);
+	for (r = 0; r < w->pool->ruling_count; r++) {
 		const struct omni__ruling *ruling = &w->pool->rulings[r];
 
 		if (w->contradicted[r] != SIZE_MAX ||
 		    ruling->what != OMNI_VERDICT_DIFFERENT)
 			continue;
-		for (side = 0; side < 2; side++)
-			for (i = 0; i < ruling->count[side]; i++)
-				named[ruling->side[side][i]] = true;
+		add_side(w, classes, seen, ruling, 0, (uint32_t)r * 2 + 1);
+		add_side(w, classes, seen, ruling, 1, (uint32_t)r * 2 + 2);
 	}
-	return named;
+	for (i = 0; i < count; i++)
+		classes[i] = classes[omni__root(w->same, i)];
+	w->classes = classes;
+	return OMNI_OK;
 }
 
 /* Too large a pool is first drawn together where one name stands under one
- * shared identifier (an atom): a customer seen in many ways stays whole.
- * Records that a steward keeps apart from others are not drawn to anybody
- * unasked. */
+ * shared identifier (an atom): a customer seen in many ways stays whole, and
+ * so does each side of what a steward keeps apart. */
 static omni_status
 unite_atoms(struct work *w)
 {
 	struct omni__pool pool = *w->pool;
-	struct omni__claim *claims;
-	omni_status status;
-	bool *named;
-	size_t i, n = 0;
+	omni_status status = OMNI_OK;
 
-	if (w->apart) {
-		named = find_named(w);
-		claims = omni__arena_alloc(&w->db->scratch,
-		    (pool.claim_count + 1) * sizeof(*claims));
-		if (named == NULL || claims == NULL)
-			return omni__nomem(&w->db->error);
-		for (i = 0; i < pool.claim_count; i++)
-			if (!named[pool.claims[i].node])
-				claims[n++] = pool.claims[i];
-		pool.claims = claims;
-		pool.claim_count = n;
-	}
-	status = omni__connect(w->db, w->model, &pool, 0, true, w->same);
+	if (w->apart)
+		status = find_classes(w);
+	pool.classes = w->classes;
+	if (status == OMNI_OK)
+		status = omni__connect(w->db, w->model, &pool, 0, true,
+		    w->same);
 	return status == OMNI_OK ? omni__connect(w->db, w->model, &pool,
 	    w->model->sure, true, w->surely) : status;
 }
@@ -583,28 +607,31 @@ struct piece {
 static omni_status split_piece(struct work *w, const struct piece *,
     int32_t level);
 
-/* The whole of it is one customer: single links of LEVEL_MAX bits.  Who is
- * kept apart from somebody stays alone. */
+/* The whole of it is one customer, single links of LEVEL_MAX bits; or as many
+ * as stewards keep apart. */
 static omni_status
 one_customer(struct work *w, const size_t *members, size_t count)
 {
-	bool *named = w->apart ? find_named(w) : NULL;
-	size_t i, first = SIZE_MAX;
+	struct omni__map first = { .arena = &w->db->scratch };
+	static const uint64_t everybody = 0;
+	const uint64_t *class;
+	size_t i, *oldest;
+	bool found;
 
-	if (w->apart && named == NULL)
-		return omni__nomem(&w->db->error);
 	for (i = 0; i < count; i++) {
 		struct omni__node *node = w->pool->nodes[members[i]];
-		bool alone = named != NULL && named[members[i]];
 
-		if (!alone && first == SIZE_MAX)
-			first = members[i];
-		w->customer[members[i]] = w->sure[members[i]] = alone ?
-		    members[i] : first;
-		if (alone || members[i] == first)
+		class = w->classes != NULL ? &w->classes[members[i]] :
+		    &everybody;
+		oldest = omni__map_put(&first, class, sizeof(*class),
+		    members[i], &found);
+		if (oldest == NULL)
+			return omni__nomem(&w->db->error);
+		w->customer[members[i]] = w->sure[members[i]] = *oldest;
+		if (!found)
 			continue;
 		node->strength = LEVEL_MAX;
-		node->into = w->pool->nodes[first];
+		node->into = w->pool->nodes[*oldest];
 		node->how = OMNI__JOINED_EVIDENCE;
 	}
 	return OMNI_OK;

@@ -92,6 +92,7 @@ struct omni__pool {
 	struct omni__node **nodes;
 	size_t count;
 	struct omni__memo *memo;
+	const uint64_t *classes;	/* NULL, or only of one class connect */
 	const struct omni__claim *claims;
 	size_t claim_count;
 	const struct omni__ruling *rulings;

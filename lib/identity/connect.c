@@ -12,6 +12,7 @@ struct parts {
 	const struct omni__model *model;
 	struct omni__memo *memo;
 	struct omni__node *const *nodes;
+	const uint64_t *classes;
 	int32_t least;
 	bool one_name;
 	size_t *unions;
@@ -30,6 +31,8 @@ may_connect(const struct parts *p, size_t a, size_t b)
 
 	if (p->one_name && (x->mark == 0 || x->mark != y->mark ||
 	    !omni__veto_alike(p->model, x, y)))
+		return false;
+	if (p->classes != NULL && p->classes[a] != p->classes[b])
 		return false;
 	if (p->group->block && !omni__sketches_meet(p->nodes[a]->sketch,
 	    p->nodes[b]->sketch))
@@ -96,8 +99,8 @@ omni__connect(struct omni *db, const struct omni__model *model,
     size_t *unions)
 {
 	struct parts p = { .model = model, .memo = pool->memo,
-	    .nodes = pool->nodes, .least = least, .one_name = one_name,
-	    .unions = unions };
+	    .nodes = pool->nodes, .classes = pool->classes, .least = least,
+	    .one_name = one_name, .unions = unions };
 	const struct omni__claim *claims = pool->claims;
 	size_t from, to, h, count = pool->claim_count;
 
