@@ -479,6 +479,37 @@ a_customer_who_is_not_there_is_added_to_nothing(void **state)
 	omni_verdict_free(verdict);
 }
 
+/* More different records of one person than agglomeration takes. */
+static void
+a_verdict_takes_one_out_of_a_large_customer(void **state)
+{
+	struct harness *h = harness_of(state);
+	char key[16], value[16];
+	struct id most;
+	int i, rest = 0;
+
+	for (i = 0; i < 90; i++) {
+		(void)snprintf(key, sizeof(key), "%d", i);
+		(void)snprintf(value, sizeof(value), "c%d", i);
+		put(h, key, YEARS(1), "name.given", "Annabella",
+		    "name.family", "Svenqvistson", "birth_date",
+		    "1960-02-03", "email", "annabella@example.com",
+		    "attr.hobby", value, NULL);
+	}
+	assert_true(one(h, "0", "89"));
+	rule(h, OMNI_VERDICT_DIFFERENT, "3", "4");
+	assert_false(one(h, "3", "4"));
+	most = customer_of(h, "0");
+	for (i = 0; i < 90; i++) {
+		struct id its;
+
+		(void)snprintf(key, sizeof(key), "%d", i);
+		its = customer_of(h, key);
+		rest += strcmp(its.text, most.text) == 0;
+	}
+	assert_true(rest >= 88);
+}
+
 int
 main(void)
 {
@@ -486,6 +517,7 @@ main(void)
 		HARNESS_TEST(any_sequence_of_verdicts_ends_as_the_rules_say),
 		HARNESS_TEST(
 		    a_verdict_tells_who_and_why_and_what_it_is_against),
+		HARNESS_TEST(a_verdict_takes_one_out_of_a_large_customer),
 		HARNESS_TEST(a_verdict_older_than_a_record_is_flagged),
 		HARNESS_TEST(nobody_is_somebody_else),
 		HARNESS_TEST(
