@@ -138,6 +138,7 @@ help:
 	@echo "demo       one customer, met on four channels"
 	@echo "bench      figures beside raw SQLite, quality; BENCH=\"quality live\""
 	@echo "fuzz       each target for $(FUZZ_SECONDS) s"
+	@echo "elsewhere  the same bits on other machines (tests/elsewhere.sh)"
 	@echo "deps       install what all this needs (Debian, Ubuntu)"
 	@echo "install uninstall dist clean refresh-phone-table"
 	@echo "refresh-nickname-table  after a change of nicknames.txt"
@@ -267,6 +268,11 @@ fuzz-run: fuzzers
 	    >$(O)/fuzz/$$n.log 2>&1 || { tail -n 60 $(O)/fuzz/$$n.log; exit 1; }; \
 	    tail -n 8 $(O)/fuzz/$$n.log; done
 .PHONY: fuzz-run
+
+# The same bits on other machines, where compilers and qemu are there.
+elsewhere: $(O)/bench/bench_people
+	@sh tests/elsewhere.sh '$(abspath $(O))'
+.PHONY: elsewhere
 
 demo: all
 	@OMNI='$(abspath $(O))/omni' OMNI_BUILD='$(abspath $(O))' \
