@@ -230,11 +230,11 @@ omni__entity_evidence(const struct omni__model *model,
 	uint8_t place[OMNI__COLUMNS];
 	struct entry entries[OMNI__COLUMNS];
 	struct cell cell = { .entries = entries };
-	uint8_t c;
+	int c;
 
 	memset(entries, 0, sizeof(entries));
 	for (c = 0; c < OMNI__COLUMNS; c++)
-		place[c] = c;
+		place[c] = (uint8_t)c;
 	compare_all(model, &cell, place, left, left_count, right,
 	    right_count);
 	cell_evidence(model, &cell, place, evidence);
@@ -449,8 +449,8 @@ merge(struct work *w, size_t a, size_t b)
 static void
 find_columns(struct work *w)
 {
-	uint8_t c;
 	size_t g, i;
+	int c;
 
 	for (c = 0; c < OMNI__COLUMNS; c++) {
 		bool present = false;

@@ -76,8 +76,6 @@ omni_status omni__bulk_begin(struct omni *db);
 omni_status omni__bulk_end(struct omni *db);
 void omni__bulk_discard(struct omni *db);
 bool omni__bulk_runs(const struct omni *db);
-/* Resolves everybody anew under another model; a bulk that runs will. */
-omni_status omni__identity_renew(struct omni *db);
 /* Around a rebuild: remembers who was who, then appends to the change feed
  * what became different. */
 omni_status omni__changes_begin(struct omni *db);
@@ -92,7 +90,8 @@ omni_status omni__rulings_erase(struct omni *db,
     const unsigned char *const *ids, size_t count);
 
 /* Everybody anew, under the model and the kinds that hold now; appends what
- * became different to the change feed.  Resets the scratch arena. */
+ * became different to the change feed.  A bulk that runs will do it.  Resets
+ * the scratch arena. */
 omni_status omni__identity_renew(struct omni *db);
 
 /* ---- models (model_fact.c) ------------------------------------------ */

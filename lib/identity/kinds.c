@@ -122,11 +122,11 @@ static void
 take_host(struct omni__kinds *kinds, const struct omni_kind *x)
 {
 	struct omni__host *host = &kinds->host[kinds->hosts];
+	size_t size = strlen(x->head.name);
 
-	if (kinds->hosts == OMNI__HOSTS ||
-	    strlen(x->head.name) >= sizeof(host->name))
+	if (kinds->hosts == OMNI__HOSTS || size >= sizeof(host->name))
 		return;
-	strcpy(host->name, x->head.name);
+	memcpy(host->name, x->head.name, size + 1);
 	host->kind.name = host->name;
 	host->kind.column = OMNI__HOST + (int)kinds->hosts;
 	host->kind.normalise = omni__normaliser(x->normaliser);

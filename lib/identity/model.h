@@ -41,8 +41,8 @@ typedef omni_status (*omni__normalise_fn)(struct omni__buf *,
 /* A kind of feature as hosts name it. */
 struct omni__kind {
 	const char *name;
-	int column;		/* -1: kept, but no evidence (devices) */
 	omni__normalise_fn normalise;
+	int column;		/* -1: kept, but no evidence (devices) */
 	int32_t rule;		/* OMNI_RULE_*: which value survives */
 };
 
