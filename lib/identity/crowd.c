@@ -211,15 +211,22 @@ add_pair(struct pairs *pairs, uint32_t a, uint32_t b)
 	return OMNI_OK;
 }
 
+/* Of more holders than a block may have, each is paired with so many that
+ * follow it: an address that thousands share must not be all there is to
+ * learn from. */
+#define FOLLOWERS 16
+
 static omni_status
 pair_group(const struct crowd *c, size_t from, size_t to,
     struct pairs *pairs)
 {
+	size_t reach = to - from > OMNI__HOLDERS_MAX ? FOLLOWERS : to - from;
 	omni_status status = OMNI_OK;
 	size_t i, j;
 
 	for (i = from; i < to; i++)
-		for (j = i + 1; j < to && status == OMNI_OK; j++) {
+		for (j = i + 1; j < to && j - i <= reach &&
+		    status == OMNI_OK; j++) {
 			uint32_t a = c->claims[i].node, b = c->claims[j].node;
 
 			if (!c->claims[from].block || omni__sketches_meet(
