@@ -20,8 +20,8 @@ typedef omni_status (*omni__pair_fn)(void *context,
     const struct omni__person *a, const struct omni__person *b);
 /*
  * Calls fn once for each pair that shares an identifier or a block that is
- * not common (of one with very many holders a sample), in an order that depends on the records alone; a failure ends
- * it.
+ * not common (of one with very many holders a sample), in an order that
+ * depends on the records alone; a failure ends it.
  */
 omni_status omni__crowd_pairs(struct omni *db, const struct omni__crowd *,
     omni__pair_fn fn, void *context);
