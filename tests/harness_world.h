@@ -31,7 +31,7 @@ struct version {
 struct row {
 	struct version kept[VERSIONS_MAX], lost[VERSIONS_MAX];
 	size_t kept_count, lost_count;
-	char key[16];
+	char key[24];
 };
 
 /* Something that somebody without a row did. */

@@ -357,7 +357,7 @@ who_is_seen_in_hundreds_of_ways_hides_nobody(void **state)
 	omni_batch *batch = NULL;
 	omni_matches *matches;
 	omni_record *record;
-	char key[16], phone[24];
+	char key[24], phone[24];
 	size_t k;
 	int i;
 

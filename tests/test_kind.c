@@ -141,7 +141,7 @@ what_cannot_be_is_refused_by_name(void **state)
 {
 	struct harness *h = harness_of(state);
 	omni_kind *kind = omni_kind_new("email");
-	char name[16];
+	char name[24];
 	int i;
 
 	assert_int_equal(omni_kind_set_shared(kind, 101), OMNI_INVALID);

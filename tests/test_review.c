@@ -147,7 +147,7 @@ put_couples(struct harness *h, int count)
 	static const char *const ends[] = { "strom", "qvist", "dahl",
 	    "feldt", "gren", "holm", "mark", "nius", "vall", "man",
 	    "backe", "lund", "rot", "stedt", "hage", "by", "lof", "sten" };
-	char key[16], family[24], email[48], birth[12];
+	char key[16], family[24], email[48], birth[16];
 	int i, k;
 
 	harness_ok(h, omni_batch_new(h->db, &batch));
