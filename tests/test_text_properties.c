@@ -123,6 +123,11 @@ check_properties(const struct normaliser *n, const char *text, size_t size)
 	omni__buf_free(&twice);
 }
 
+/* What chance found. */
+static const char *const awkward[] = {
+	"(0)00 0316", "0316-00/00", "00.00.1952", "0000-00-00",
+};
+
 static void
 normalising_twice_changes_nothing(void **state)
 {
@@ -132,6 +137,10 @@ normalising_twice_changes_nothing(void **state)
 
 	(void)state;
 	harness_seed(&h, __func__);
+	for (i = 0; i < OMNI__COUNT(awkward); i++)
+		for (j = 0; j < normaliser_count; j++)
+			check_properties(&normalisers[j], awkward[i],
+			    strlen(awkward[i]));
 	for (i = 0; i < 40000; i++) {
 		size = random_text(&h, text);
 		for (j = 0; j < normaliser_count; j++)

@@ -422,7 +422,10 @@ read_comparable(struct date *date, const char *text, size_t size)
 {
 	if (!read_shape(date, text, size))
 		return read_calendar(date, text, size);
-	return date->month == 0 && date->day == 0 ? 1 : 3;
+	if (date->month != 0 || date->day != 0)
+		return 3;
+	/* A year alone must be one by itself, too. */
+	return date->year >= YEAR_MIN ? 1 : 0;
 }
 
 static omni_status
