@@ -445,7 +445,8 @@ merge(struct work *w, size_t a, size_t b)
 
 /* ---- the start ------------------------------------------------------ */
 
-/* The columns that two persons of the pool can differ in. */
+/* The columns that two persons of the pool can differ in: those that somebody
+ * has a feature of, and the sources, which are no feature. */
 static void
 find_columns(struct work *w)
 {
@@ -453,7 +454,7 @@ find_columns(struct work *w)
 	int c;
 
 	for (c = 0; c < OMNI__COLUMNS; c++) {
-		bool present = false;
+		bool present = c == OMNI__SOURCE;
 
 		for (g = 0; g < w->count && !present; g++)
 			for (i = 0; i < w->groups[g].count && !present; i++)
