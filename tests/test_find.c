@@ -428,7 +428,7 @@ static void
 each_match_says_why(void **state)
 {
 	struct harness *h = harness_of(state);
-	omni_explanation *why = NULL;
+	omni_explanation *why = NULL, *kept = NULL;
 	omni_matches *matches;
 	int32_t i, k;
 
@@ -455,7 +455,7 @@ each_match_says_why(void **state)
 		omni_explanation_free(why);
 	}
 	/* It outlives the list, and there is none for nobody. */
-	harness_ok(h, omni_matches_why(matches, 0, &why));
+	harness_ok(h, omni_matches_why(matches, 0, &kept));
 	harness_is(h, omni_matches_why(matches, 2, &why), OMNI_NONE);
 	assert_null(why);
 	harness_is(h, omni_matches_why(matches, -1, &why), OMNI_NONE);
@@ -464,6 +464,8 @@ each_match_says_why(void **state)
 	assert_int_equal(omni_matches_certain(matches, 2), 0);
 	assert_int_equal(omni_matches_certain(NULL, 0), 0);
 	omni_matches_free(matches);
+	assert_true(omni_explanation_text(kept)[0] != '\0');
+	omni_explanation_free(kept);
 }
 
 static void
