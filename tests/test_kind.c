@@ -77,6 +77,31 @@ another_handle_notices_a_definition(void **state)
 }
 
 static void
+a_kind_of_the_host_weighs_in_a_customer_as_in_a_pair(void **state)
+{
+	struct harness *h = harness_of(state);
+	omni_explanation *why = NULL;
+	omni_customer *customer = NULL;
+	omni_joins *joins = NULL;
+
+	define(h, make_kind(h, "shoe", false));
+	put(h, "a", YEARS(1), "email", "ann@a.example", "shoe", "38",
+	    NULL);
+	put(h, "b", YEARS(2), "email", "ann@a.example", "shoe", "38",
+	    "phone", "+46 70 123 45 67", NULL);
+	harness_ok(h, omni_why(h->db, "crm", "a", "crm", "b", &why));
+	harness_ok(h, omni_customer_of(h->db, "crm", "a", &customer));
+	harness_ok(h, omni_why_customer(h->db, omni_customer_id(customer),
+	    &joins));
+	assert_int_equal(omni_joins_count(joins), 1);
+	assert_true(omni_joins_weight(joins, 0) ==
+	    omni_explanation_weight(why));
+	omni_joins_free(joins);
+	omni_customer_free(customer);
+	omni_explanation_free(why);
+}
+
+static void
 a_kind_comes_back_as_it_was_put(void **state)
 {
 	struct harness *h = harness_of(state);
@@ -576,6 +601,8 @@ main(void)
 		HARNESS_TEST(a_kind_is_known_once_it_is_defined),
 		HARNESS_TEST(another_handle_notices_a_definition),
 		HARNESS_TEST(a_kind_comes_back_as_it_was_put),
+		HARNESS_TEST(
+		    a_kind_of_the_host_weighs_in_a_customer_as_in_a_pair),
 		HARNESS_TEST(all_kinds_are_listed_the_hosts_last),
 		HARNESS_TEST(what_cannot_be_is_refused_by_name),
 		HARNESS_TEST(a_line_defines_a_kind),
