@@ -292,6 +292,39 @@ any_sequence_of_verdicts_ends_as_the_rules_say(void **state)
 	assert_true(contradicted > 0);
 }
 
+static void
+what_contradicts_a_verdict_may_be_about_others(void **state)
+{
+	struct harness *h = harness_of(state);
+	struct oracle o;
+	omni_verdict *verdict;
+	size_t i;
+	static const struct word words[] = {
+		{ OMNI_VERDICT_SAME, { { 0, 4 } }, { 2, 0 }, 0, true },
+		{ OMNI_VERDICT_DIFFERENT, { { 4, 7 }, { 0, 5 } }, { 2, 2 }, 0,
+		    false },
+		{ OMNI_VERDICT_SAME, { { 5, 7 } }, { 2, 0 }, 0, true },
+	};
+
+	/* 4 and 7 are not 0 and 5, was said; but 5 is 7.  So that is not so,
+	 * of 4 and 0 neither, who were one before. */
+	memset(&o, 0, sizeof(o));
+	for (i = 0; i < ROWS; i++)
+		put_row(h, &o, i);
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		o.words[o.count++] = words[i];
+		verdict = verdict_of(&words[i]);
+		h->now += HARNESS_MINUTE;
+		harness_ok(h, omni_verdict_put(h->db, verdict, NULL));
+		omni_verdict_free(verdict);
+	}
+	assert_true(one(h, "r5", "r7"));
+	assert_true(one(h, "r0", "r4"));
+	judge(&o);
+	agree_on_customers(h, &o);
+	store_sound(h);
+}
+
 /* ---- one by one ----------------------------------------------------- */
 
 static void
@@ -515,6 +548,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		HARNESS_TEST(any_sequence_of_verdicts_ends_as_the_rules_say),
+		HARNESS_TEST(what_contradicts_a_verdict_may_be_about_others),
 		HARNESS_TEST(
 		    a_verdict_tells_who_and_why_and_what_it_is_against),
 		HARNESS_TEST(a_verdict_takes_one_out_of_a_large_customer),

@@ -167,20 +167,30 @@ connect_all(struct gather *g)
 
 /* ---- pools ---------------------------------------------------------- */
 
+/* A ruling in force or not ties those whom it names: when one goes, it may
+ * hold of the others.  That one is not another needs no tie: what contradicts
+ * it is between these two. */
+static void
+unite_named(struct gather *g, const struct omni__ruling *ruling)
+{
+	size_t i, s;
+
+	if (ruling->count[0] == 0 || (ruling->what != OMNI_VERDICT_SAME &&
+	    ruling->count[0] + ruling->count[1] <= 2))
+		return;
+	for (s = 0; s < 2; s++)
+		for (i = 0; i < ruling->count[s]; i++)
+			(void)omni__unite(g->pool, ruling->side[0][0],
+			    ruling->side[s][i]);
+}
+
 static void
 unite_pools(struct gather *g)
 {
 	size_t i, r;
 
-	for (r = 0; r < g->ruling_count; r++) {
-		const struct omni__ruling *ruling = &g->rulings[r];
-
-		if (ruling->what != OMNI_VERDICT_SAME)
-			continue;
-		for (i = 1; i < ruling->count[0]; i++)
-			(void)omni__unite(g->pool, ruling->side[0][0],
-			    ruling->side[0][i]);
-	}
+	for (r = 0; r < g->ruling_count; r++)
+		unite_named(g, &g->rulings[r]);
 	for (i = 0; i < g->count; i++)
 		g->nodes[i].pool = omni__root(g->pool, i);
 }
