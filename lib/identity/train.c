@@ -190,21 +190,25 @@ scatter(uint64_t i)
 }
 
 static omni_status
-meet_strangers(struct omni *db, const struct omni__crowd *crowd,
-    struct omni__patterns *patterns)
+meet_strangers(const struct omni__crowd *crowd,
+    struct omni__patterns *patterns, omni__pace_fn pace, void *context)
 {
 	omni_status status = OMNI_OK;
-	uint64_t i;
+	uint64_t i, most = (uint64_t)crowd->count * crowd->count * 2;
 
-	for (i = 0; i < RANDOM_PAIRS && status == OMNI_OK; i++) {
+	/* Of a few records no pair need be met again and again. */
+	if (most > RANDOM_PAIRS)
+		most = RANDOM_PAIRS;
+	for (i = 0; i < most && status == OMNI_OK; i++) {
 		size_t a = (size_t)(scatter(2 * i) % crowd->count);
 		size_t b = (size_t)(scatter(2 * i + 1) % crowd->count);
 
 		if (a != b)
 			status = omni__patterns_add(patterns,
 			    crowd->persons[a], crowd->persons[b]);
+		if (status == OMNI_OK && i % (1 << 12) == 0)
+			status = pace(context, 60);
 	}
-	(void)db;
 	return status;
 }
 
@@ -512,13 +516,14 @@ start_sources(struct omni *db, const struct omni__census *census,
 
 static omni_status
 study_strangers(struct omni *db, const struct omni__crowd *crowd,
-    const struct omni__census *census, struct omni__learned *learned)
+    const struct omni__census *census, struct omni__learned *learned,
+    omni__pace_fn pace, void *context)
 {
 	struct omni__patterns patterns;
 	omni_status status = omni__patterns_start(&patterns, db, census);
 
 	if (status == OMNI_OK)
-		status = meet_strangers(db, crowd, &patterns);
+		status = meet_strangers(crowd, &patterns, pace, context);
 	if (status == OMNI_OK)
 		learn_strangers(&patterns, learned);
 	omni__patterns_free(&patterns);
@@ -561,7 +566,8 @@ study(struct omni *db, const struct omni__crowd *crowd,
 	if (status == OMNI_OK)
 		status = pace(context, 50);
 	if (status == OMNI_OK)
-		status = study_strangers(db, crowd, census, learned);
+		status = study_strangers(db, crowd, census, learned, pace,
+		    context);
 	if (status == OMNI_OK)
 		status = study_candidates(db, crowd, census, learned, pace,
 		    context);
