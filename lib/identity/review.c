@@ -200,10 +200,12 @@ write_changes(struct omni *db, const struct doubts *stored,
 	if (gone == NULL || put == NULL)
 		return omni__nomem(&db->error);
 	while (i < stored->count || k < wanted->count) {
-		const struct doubt *s = &stored->list[i];
-		const struct doubt *w = &wanted->list[k];
-		int order = i == stored->count ? 1 :
-		    k == wanted->count ? -1 : compare_doubts(s, w);
+		const struct doubt *s = i == stored->count ? NULL :
+		    &stored->list[i];
+		const struct doubt *w = k == wanted->count ? NULL :
+		    &wanted->list[k];
+		int order = s == NULL ? 1 : w == NULL ? -1 :
+		    compare_doubts(s, w);
 
 		i += order <= 0;
 		k += order >= 0;
