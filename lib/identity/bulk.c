@@ -118,7 +118,7 @@ look_again(struct bulk *bulk, size_t from, size_t to)
 		memcpy(row->old_customer, is->customer, OMNI__ID);
 		memcpy(row->sure, is->sure, OMNI__ID);
 		row->strength = is->strength;
-		row->flags |= is->flags;
+		row->flags = is->flags | (row->flags & ~OMNI__ROW_DOUBT);
 		if (!row->refitted)
 			row->person = is->person;
 		row->old = is->old;
