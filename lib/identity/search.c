@@ -29,7 +29,7 @@ struct candidate {
 	bool sketched;
 	bool chosen;		/* by something that few have, or all of a
 				 * crowd were read */
-	const unsigned char *customer, *pool;
+	const unsigned char *customer, *pool, *whole;
 	int32_t weight;
 };
 
@@ -258,10 +258,10 @@ find_candidates(struct searcher *s)
 static const struct omni__sql find_row = {
 	.name = "find_row",
 	.in = "id:b sure:i",
-	.out = "bbb",
+	.out = "bbbb",
 	.sql = "SELECT CASE $sure WHEN 0 THEN r.customer"
 	    " ELSE coalesce(r.sure, r.customer) END,\n"
-	    "  coalesce(r.pool, r.id), r.features\n"
+	    "  coalesce(r.pool, r.id), r.features, r.customer\n"
 	    "FROM omni_record r WHERE r.id = $id",
 };
 
@@ -272,7 +272,8 @@ weigh_record(struct searcher *s, const struct omni__value *v,
 	struct omni__person person;
 	omni_status status;
 
-	if (v[0].size != OMNI__ID || v[1].size != OMNI__ID)
+	if (v[0].size != OMNI__ID || v[1].size != OMNI__ID ||
+	    v[3].size != OMNI__ID)
 		return omni__fail(&s->db->error, OMNI_CORRUPT,
 		    "a record's row is damaged: rebuild the store");
 	status = omni__person_unpack(s->db, v[2].bytes, v[2].size, &person);
@@ -280,6 +281,7 @@ weigh_record(struct searcher *s, const struct omni__value *v,
 		return status;
 	c->customer = v[0].bytes;
 	c->pool = v[1].bytes;
+	c->whole = v[3].bytes;
 	c->weight = omni__pair_weight(s->model, &s->asked, &person);
 	return OMNI_OK;
 }
@@ -440,7 +442,7 @@ needed(const struct searcher *s, const struct candidate *c,
 	for (k = OMNI__OTHER + 1; k < OMNI__COLUMNS; k++) {
 		if (e->column[k].strangers <= 0)
 			continue;
-		if (s->db->sure || !c->chosen)
+		if (!c->chosen)
 			return sure;
 		if (s->model->behaviour[k] & OMNI__IDENTIFIER)
 			return s->model->join;
@@ -451,8 +453,9 @@ needed(const struct searcher *s, const struct candidate *c,
 
 static omni_status
 weigh_customer(struct searcher *s, const struct candidate *c,
-    const struct omni__person **persons, size_t count)
+    const struct omni__person **persons, size_t records)
 {
+	size_t count = unlike(persons, records);
 	struct omni__match *match = &s->search->matches[s->search->count];
 	const struct omni__person *asked = &s->asked;
 	struct omni__evidence e;
@@ -465,6 +468,8 @@ weigh_customer(struct searcher *s, const struct candidate *c,
 	if (match->weight <= s->model->prior.strangers)
 		return OMNI_OK;
 	memcpy(match->customer, c->customer, OMNI__ID);
+	memcpy(match->whole, c->whole, OMNI__ID);
+	match->records = records;
 	match->needed = needed(s, c, &e);
 	s->search->count++;
 	if (s->search->reasons == NULL)
@@ -526,7 +531,7 @@ weigh_customers(struct searcher *s)
 		}
 		if (status == OMNI_OK && n > 0)
 			status = weigh_customer(s, s->customers[i], persons,
-			    unlike(persons, n));
+			    n);
 	}
 	return status;
 }
@@ -541,6 +546,30 @@ best_first(const void *left, const void *right)
 	if (a->weight != b->weight)
 		return a->weight > b->weight ? -1 : 1;
 	return memcmp(a->customer, b->customer, OMNI__ID);
+}
+
+static bool
+one_whole(const struct omni__match *a, const struct omni__match *b)
+{
+	return memcmp(a->whole, b->whole, OMNI__ID) == 0;
+}
+
+/* Where only what is surely one is read, a question that fits several parts of
+ * one customer alike means the one that has most records. */
+static void
+main_part_first(struct omni__search *search)
+{
+	struct omni__match *m = search->matches, part;
+	size_t i, best = 0;
+
+	for (i = 1; i < search->count &&
+	    m[i].weight >= m[0].weight - OMNI__BIT; i++)
+		if (one_whole(&m[0], &m[i]) &&
+		    m[i].records > m[best].records)
+			best = i;
+	part = m[best];
+	memmove(m + 1, m, best * sizeof(*m));
+	m[0] = part;
 }
 
 static omni_status
@@ -562,9 +591,11 @@ search_features(struct omni *db, struct omni__search *search)
 		status = find_customers(&s);
 	if (status == OMNI_OK && s.customer_count > 0)
 		status = weigh_customers(&s);
-	if (status == OMNI_OK && search->count > 0)
+	if (status == OMNI_OK && search->count > 0) {
 		qsort(search->matches, search->count,
 		    sizeof(*search->matches), best_first);
+		main_part_first(search);
+	}
 	return status;
 }
 
@@ -606,6 +637,7 @@ omni_status
 omni__search_outcome(const struct omni__search *search)
 {
 	const struct omni__match *m = search->matches;
+	size_t i;
 
 	if (search->count == 0)
 		return OMNI_NONE;
@@ -613,7 +645,9 @@ omni__search_outcome(const struct omni__search *search)
 		return OMNI_OK;
 	if (m[0].weight < m[0].needed)
 		return OMNI_SEVERAL;
-	if (search->count > 1 && m[1].weight >= m[0].weight - OMNI__BIT)
-		return OMNI_SEVERAL;
+	for (i = 1; i < search->count; i++)
+		if (m[i].weight >= m[0].weight - OMNI__BIT &&
+		    !one_whole(&m[0], &m[i]))
+			return OMNI_SEVERAL;
 	return OMNI_OK;
 }

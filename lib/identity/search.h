@@ -9,6 +9,8 @@
 
 struct omni__match {
 	unsigned char customer[OMNI__ID];
+	unsigned char whole[OMNI__ID];	/* whose surely one part that is */
+	size_t records;			/* that it has, up to a bound */
 	int32_t weight;
 	bool known;		/* named by source and key */
 	int32_t needed;		/* weight from which it is certain */
