@@ -671,7 +671,7 @@ import_sheet(struct harness *h, int64_t serial, bool bulk)
 	(void)snprintf(text, sizeof(text), "no,when,mail,\"first name\"\n"
 	    "M%lld,2025-01-02,m%lld@shop.example,\"Ma \"\"M\"\"\"\n"
 	    "N%lld,2025-01-03,n%lld@shop.example,Nils\n",
-	    n, n, n, n);
+	    (long long)serial, n, (long long)serial, n);
 	if (status == OMNI_OK)
 		status = omni_import_set_source(import, "list");
 	if (status == OMNI_OK)
