@@ -278,78 +278,153 @@ omni__changes_note(struct omni__resolver *r)
 
 /* ---- what a rebuild changed ----------------------------------------- */
 
-static const char keep_before[] =
-"CREATE TABLE omni_before (\n"
-"  id BLOB PRIMARY KEY,\n"
-"  customer BLOB NOT NULL\n"
-") STRICT, WITHOUT ROWID";
-
-static const struct omni__sql before_fill = {
-	.name = "before_fill",
-	.sql = "INSERT INTO omni_before (id, customer)\n"
-	    "SELECT r.id, r.customer FROM omni_record r",
-};
-
-static const struct omni__sql before_merged = {
-	.name = "before_merged",
+static const struct omni__sql places_page = {
+	.name = "places_page",
+	.in = "id:b limit:i",
 	.out = "bb",
-	.sql = "SELECT r.customer, b.id FROM omni_before b\n"
-	    "JOIN omni_record r ON r.id = b.id\n"
-	    "WHERE b.customer = b.id AND r.customer <> b.id",
+	.sql = "SELECT r.id, r.customer FROM omni_record r\n"
+	    "WHERE r.id > $id ORDER BY r.id LIMIT $limit",
+};
+#define PLACES_PAGE 4096
+
+struct place {
+	unsigned char id[OMNI__ID], customer[OMNI__ID];
 };
 
-static const struct omni__sql before_split = {
-	.name = "before_split",
-	.out = "bb",
-	.sql = "SELECT b.customer, r.id FROM omni_before b\n"
-	    "JOIN omni_record r ON r.id = b.id\n"
-	    "WHERE r.customer = r.id AND b.customer <> r.id",
+/* Who was whose, by record id. */
+struct omni__places {
+	const struct omni__env *env;
+	struct place *list;
+	size_t count, room;
 };
 
-omni_status
-omni__changes_begin(struct omni *db)
+static omni_status
+take_page(struct omni__places *places, const struct omni__result *page)
 {
-	omni_status status = db->ops->script(db->store, keep_before,
-	    &db->error);
+	size_t i;
 
-	return status == OMNI_OK ? omni__exec(db, &before_fill, NULL, 1) :
-	    status;
+	if (omni__grow(places->env, &places->list, &places->room,
+	    places->count + page->count, sizeof(*places->list)) != OMNI_OK)
+		return OMNI_NOMEM;
+	for (i = 0; i < page->count; i++) {
+		const struct omni__value *v = OMNI__AT(page, i, 0);
+
+		if (v[0].size != OMNI__ID || v[1].size != OMNI__ID)
+			return OMNI_CORRUPT;
+		memcpy(places->list[places->count].id, v[0].bytes, OMNI__ID);
+		memcpy(places->list[places->count++].customer, v[1].bytes,
+		    OMNI__ID);
+	}
+	return OMNI_OK;
 }
 
 static omni_status
-add_changes(struct omni *db, const struct omni__sql *sql, int32_t change)
+read_places(struct omni *db, struct omni__places *places)
 {
-	struct omni__result found;
-	struct line *lines;
-	omni_status status;
-	size_t i;
+	struct omni__arena arena = { .env = &db->env };
+	static const unsigned char first[OMNI__ID] = { 0 };
+	struct omni__result page = { .count = PLACES_PAGE };
+	omni_status status = OMNI_OK;
+	struct omni__value in[2];
 
-	status = omni__query(db, sql, NULL, 1, &found);
-	if (status != OMNI_OK || found.count == 0)
-		return status;
-	lines = omni__arena_alloc(&db->scratch,
-	    found.count * sizeof(*lines));
-	if (lines == NULL)
-		return omni__nomem(&db->error);
-	for (i = 0; i < found.count; i++) {
-		lines[i].change = change;
-		lines[i].customer = OMNI__AT(&found, i, 0)->bytes;
-		lines[i].other = OMNI__AT(&found, i, 1)->bytes;
+	while (status == OMNI_OK && page.count == PLACES_PAGE) {
+		omni__arena_reset(&arena);
+		in[0] = omni__blob(places->count > 0 ?
+		    places->list[places->count - 1].id : first, OMNI__ID);
+		in[1] = omni__int(PLACES_PAGE);
+		status = db->ops->run(db->store, &places_page, in, 1, &arena,
+		    &page, NULL, &db->error);
+		if (status == OMNI_OK)
+			status = take_page(places, &page);
 	}
-	return write_lines(db, lines, found.count);
+	omni__arena_free(&arena);
+	if (status == OMNI_NOMEM)
+		return omni__nomem(&db->error);
+	return status == OMNI_CORRUPT ? omni__fail_once(&db->error, status,
+	    "a record's row is damaged: rebuild the store") : status;
 }
 
 omni_status
-omni__changes_end(struct omni *db)
+omni__changes_begin(struct omni *db, struct omni__places **out)
 {
-	omni_status status;
+	struct omni__places *places = omni__realloc(&db->env, NULL,
+	    sizeof(*places));
 
-	status = add_changes(db, &before_merged, OMNI_CHANGE_MERGED);
+	*out = places;
+	if (places == NULL)
+		return omni__nomem(&db->error);
+	memset(places, 0, sizeof(*places));
+	places->env = &db->env;
+	return read_places(db, places);
+}
+
+void
+omni__changes_free(struct omni__places *places)
+{
+	if (places == NULL)
+		return;
+	omni__free(places->env, places->list);
+	omni__free(places->env, places);
+}
+
+static bool
+same_id(const unsigned char *a, const unsigned char *b)
+{
+	return memcmp(a, b, OMNI__ID) == 0;
+}
+
+static bool
+note_place(const struct place *was, const struct place *is, int32_t change,
+    struct line *line)
+{
+	line->change = change;
+	if (change == OMNI_CHANGE_MERGED) {
+		line->customer = is->customer;
+		line->other = was->id;
+		return same_id(was->customer, was->id) &&
+		    !same_id(is->customer, was->id);
+	}
+	line->customer = was->customer;
+	line->other = is->id;
+	return same_id(is->customer, is->id) &&
+	    !same_id(was->customer, is->id);
+}
+
+/* Both lists are by record id; whoever is in one only is no news here. */
+static omni_status
+add_changes(struct omni *db, const struct omni__places *was,
+    const struct omni__places *is, int32_t change)
+{
+	struct line *lines;
+	size_t i, k = 0, n = 0;
+
+	lines = omni__arena_alloc(&db->scratch,
+	    (was->count + 1) * sizeof(*lines));
+	if (lines == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < was->count; i++) {
+		while (k < is->count && memcmp(is->list[k].id,
+		    was->list[i].id, OMNI__ID) < 0)
+			k++;
+		if (k < is->count && same_id(is->list[k].id,
+		    was->list[i].id))
+			n += note_place(&was->list[i], &is->list[k], change,
+			    &lines[n]);
+	}
+	return n > 0 ? write_lines(db, lines, n) : OMNI_OK;
+}
+
+omni_status
+omni__changes_end(struct omni *db, const struct omni__places *was)
+{
+	struct omni__places is = { .env = &db->env };
+	omni_status status = read_places(db, &is);
+
 	if (status == OMNI_OK)
-		status = add_changes(db, &before_split, OMNI_CHANGE_SPLIT);
+		status = add_changes(db, was, &is, OMNI_CHANGE_MERGED);
 	if (status == OMNI_OK)
-		status = db->ops->script(db->store, "DROP TABLE omni_before",
-		    &db->error);
+		status = add_changes(db, was, &is, OMNI_CHANGE_SPLIT);
+	omni__free(&db->env, is.list);
 	return status;
 }
 

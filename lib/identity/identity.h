@@ -78,8 +78,12 @@ void omni__bulk_discard(struct omni *db);
 bool omni__bulk_runs(const struct omni *db);
 /* Around a rebuild: remembers who was who, then appends to the change feed
  * what became different. */
-omni_status omni__changes_begin(struct omni *db);
-omni_status omni__changes_end(struct omni *db);
+struct omni__places;
+/* *places is to be freed also when this fails. */
+omni_status omni__changes_begin(struct omni *db,
+    struct omni__places **places);
+omni_status omni__changes_end(struct omni *db, const struct omni__places *);
+void omni__changes_free(struct omni__places *);
 /* Takes records out as if they had never come; facts gets the ids of all
  * their versions, which the caller erases. */
 omni_status omni__records_forget(struct omni *db,

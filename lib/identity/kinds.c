@@ -454,7 +454,8 @@ normalise_again(struct omni *db)
 	struct omni__fact *facts;
 	int64_t after = 0;
 	size_t count = 1;
-	omni_status status = omni__changes_begin(db);
+	struct omni__places *places;
+	omni_status status = omni__changes_begin(db, &places);
 
 	if (status == OMNI_OK)
 		status = omni__bulk_begin(db);
@@ -472,7 +473,10 @@ normalise_again(struct omni *db)
 	if (status == OMNI_OK)
 		status = omni__bulk_end(db);
 	omni__bulk_discard(db);
-	return status == OMNI_OK ? omni__changes_end(db) : status;
+	if (status == OMNI_OK)
+		status = omni__changes_end(db, places);
+	omni__changes_free(places);
+	return status;
 }
 
 /* ---- from facts ----------------------------------------------------- */

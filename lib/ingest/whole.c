@@ -44,12 +44,16 @@ rebuild(struct omni *db)
 static omni_status
 rebuild_work(struct omni *db, void *context)
 {
-	omni_status status = omni__changes_begin(db);
+	struct omni__places *places;
+	omni_status status = omni__changes_begin(db, &places);
 
 	(void)context;
 	if (status == OMNI_OK)
 		status = rebuild(db);
-	return status == OMNI_OK ? omni__changes_end(db) : status;
+	if (status == OMNI_OK)
+		status = omni__changes_end(db, places);
+	omni__changes_free(places);
+	return status;
 }
 
 omni_status
