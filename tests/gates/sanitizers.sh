@@ -23,7 +23,9 @@ run_on_server()
 ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
 UBSAN_OPTIONS=print_stacktrace=1
 TSAN_OPTIONS=halt_on_error=1
-export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS
+# Every point of failure was tried without; some will do here.
+OMNI_FAULT_STRIDE=7
+export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS OMNI_FAULT_STRIDE
 
 with address,undefined
 run "$directory"/tests/test_*
