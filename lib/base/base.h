@@ -74,7 +74,7 @@ void omni__error_clear(struct omni__error *);
  * omni__env_default). */
 struct omni__arena {
 	const struct omni__env *env;
-	struct omni__block *blocks;
+	struct omni__chunk *blocks;
 	/* Room that is not the arena's own and is used up first; NULL for
 	 * none. */
 	unsigned char *given;
@@ -96,7 +96,7 @@ void omni__arena_free(struct omni__arena *);
 
 /* Gives back what was allocated since, in the reverse order of marks. */
 struct omni__mark {
-	struct omni__block *block;
+	struct omni__chunk *block;
 	size_t used, given_used;
 };
 struct omni__mark omni__arena_mark(const struct omni__arena *);
@@ -146,6 +146,12 @@ size_t *omni__map_get(const struct omni__map *, const void *key,
  * begins; temporary has room for as many. */
 void omni__radix_sort(void *items, void *temporary, size_t count,
     size_t size);
+
+/* ---- numbers as bytes (bytes.c) ------------------------------------- */
+
+/* Eight bytes, the highest first, whatever the processor. */
+void omni__bytes_put(unsigned char out[8], int64_t number);
+int64_t omni__bytes_get(const unsigned char in[8]);
 
 /* ---- ids and hashes (hash.c) ---------------------------------------- */
 

@@ -10,16 +10,16 @@
 #define BLOCK_MIN ((size_t)1024)
 #define BLOCK_MAX ((size_t)256 * 1024)
 
-struct omni__block {
-	struct omni__block *next;
+struct omni__chunk {
+	struct omni__chunk *next;
 	size_t used, room;
 	alignas(16) unsigned char bytes[];
 };
 
-static struct omni__block *
+static struct omni__chunk *
 block_new(struct omni__arena *arena, size_t size)
 {
-	struct omni__block *block;
+	struct omni__chunk *block;
 	size_t room = arena->blocks == NULL ? BLOCK_MIN :
 	    arena->blocks->room * 2;
 
@@ -40,7 +40,7 @@ block_new(struct omni__arena *arena, size_t size)
 void *
 omni__arena_alloc(struct omni__arena *arena, size_t size)
 {
-	struct omni__block *block = arena->blocks;
+	struct omni__chunk *block = arena->blocks;
 	void *memory;
 
 	if (size > SIZE_MAX / 2)
@@ -122,7 +122,7 @@ omni__arena_printf(struct omni__arena *arena, const char *format, ...)
 void
 omni__arena_reset(struct omni__arena *arena)
 {
-	struct omni__block *block = arena->blocks, *next;
+	struct omni__chunk *block = arena->blocks, *next;
 
 	arena->given_used = 0;
 	if (block == NULL)
@@ -153,7 +153,7 @@ omni__arena_mark(const struct omni__arena *arena)
 void
 omni__arena_release(struct omni__arena *arena, struct omni__mark mark)
 {
-	struct omni__block *block;
+	struct omni__chunk *block;
 
 	while ((block = arena->blocks) != mark.block) {
 		arena->blocks = block->next;
@@ -167,7 +167,7 @@ omni__arena_release(struct omni__arena *arena, struct omni__mark mark)
 void
 omni__arena_free(struct omni__arena *arena)
 {
-	struct omni__block *block, *next;
+	struct omni__chunk *block, *next;
 
 	for (block = arena->blocks; block != NULL; block = next) {
 		next = block->next;

@@ -9,26 +9,6 @@
 
 #define GOVERNING_SIZE 24
 
-static void
-put_number(unsigned char *out, int64_t number)
-{
-	int i;
-
-	for (i = 0; i < 8; i++)
-		out[i] = (unsigned char)((uint64_t)number >> (56 - 8 * i));
-}
-
-static int64_t
-get_number(const unsigned char *in)
-{
-	uint64_t number = 0;
-	int i;
-
-	for (i = 0; i < 8; i++)
-		number = number << 8 | in[i];
-	return (int64_t)number;
-}
-
 omni_status
 omni__governing(struct omni *db, struct omni__governing *governing)
 {
@@ -41,9 +21,9 @@ omni__governing(struct omni *db, struct omni__governing *governing)
 	    value.size != GOVERNING_SIZE)
 		return status;
 	bytes = value.bytes;
-	governing->fact = get_number(bytes);
-	governing->stamp = get_number(bytes + 8);
-	governing->content = get_number(bytes + 16);
+	governing->fact = omni__bytes_get(bytes);
+	governing->stamp = omni__bytes_get(bytes + 8);
+	governing->content = omni__bytes_get(bytes + 16);
 	return OMNI_OK;
 }
 
@@ -52,9 +32,9 @@ govern(struct omni *db, const struct omni__governing *governing)
 {
 	unsigned char bytes[GOVERNING_SIZE];
 
-	put_number(bytes, governing->fact);
-	put_number(bytes + 8, governing->stamp);
-	put_number(bytes + 16, governing->content);
+	omni__bytes_put(bytes, governing->fact);
+	omni__bytes_put(bytes + 8, governing->stamp);
+	omni__bytes_put(bytes + 16, governing->content);
 	return omni__meta_put(db, "model", omni__blob(bytes, sizeof(bytes)));
 }
 

@@ -23,26 +23,6 @@ static const char prefix[] = "t1";
 
 #define DIGITS (2 * 16)
 
-static void
-put_number(unsigned char *out, int64_t number)
-{
-	int i;
-
-	for (i = 0; i < 8; i++)
-		out[i] = (unsigned char)((uint64_t)number >> (56 - 8 * i));
-}
-
-static int64_t
-get_number(const unsigned char *bytes)
-{
-	uint64_t number = 0;
-	int i;
-
-	for (i = 0; i < 8; i++)
-		number = number << 8 | bytes[i];
-	return (int64_t)number;
-}
-
 void
 omni__token_write(char out[OMNI__TOKEN_SIZE], const struct omni__place *place)
 {
@@ -50,8 +30,8 @@ omni__token_write(char out[OMNI__TOKEN_SIZE], const struct omni__place *place)
 
 	_Static_assert(OMNI__TOKEN_SIZE >= sizeof(prefix) + DIGITS,
 	    "room for a token");
-	put_number(bytes, place->happened);
-	put_number(bytes + 8, place->fact);
+	omni__bytes_put(bytes, place->happened);
+	omni__bytes_put(bytes + 8, place->fact);
 	memcpy(out, prefix, sizeof(prefix));
 	omni__hex(out + sizeof(prefix) - 1, bytes, sizeof(bytes));
 }
@@ -64,8 +44,8 @@ omni__token_read(const char *text, struct omni__place *place)
 	if (strncmp(text, prefix, sizeof(prefix) - 1) != 0 ||
 	    !omni__unhex(bytes, sizeof(bytes), text + sizeof(prefix) - 1))
 		return false;
-	place->happened = get_number(bytes);
-	place->fact = get_number(bytes + 8);
+	place->happened = omni__bytes_get(bytes);
+	place->fact = omni__bytes_get(bytes + 8);
 	return place->fact >= 0;
 }
 
