@@ -73,8 +73,8 @@ known(const struct omni__resolver *r, uint64_t hash, bool *common)
 	return true;
 }
 
-static size_t
-end_of_group(const struct omni__claim *claims, size_t count, size_t from)
+size_t
+omni__claims_end(const struct omni__claim *claims, size_t count, size_t from)
 {
 	size_t to;
 
@@ -93,7 +93,7 @@ keep_claims(const struct omni__resolver *r, struct omni__claim *claims,
 	bool common;
 
 	for (from = 0; from < count; from = to) {
-		to = end_of_group(claims, count, from);
+		to = omni__claims_end(claims, count, from);
 		if (to == from + 1)
 			continue;
 		common = false;
@@ -125,7 +125,7 @@ ask(struct omni__resolver *r, const struct omni__claim *claims,
 	if (hashes == NULL || *asked == NULL)
 		return omni__nomem(&db->error);
 	for (from = 0; from < count; from = to) {
-		to = end_of_group(claims, count, from);
+		to = omni__claims_end(claims, count, from);
 		if (to > from + 1 && claims[from].block &&
 		    !known(r, claims[from].key, &common))
 			hashes[n++] = (int64_t)claims[from].key;

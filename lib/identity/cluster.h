@@ -65,6 +65,9 @@ struct omni__claim {
 	uint32_t node;
 	bool block;
 };
+/* Where the claims of a key end that begin at `from` (claim.c). */
+size_t omni__claims_end(const struct omni__claim *, size_t count,
+    size_t from);
 
 /*
  * Finds pools (components of candidate pairs) and customers.  Nodes must come

@@ -111,9 +111,7 @@ omni__connect(struct omni *db, const struct omni__model *model,
 	p.first = p.next + count + 1;
 	p.last = p.first + count + 1;
 	for (from = 0; from < count; from = to) {
-		for (to = from + 1; to < count &&
-		    claims[to].key == claims[from].key; to++)
-			;
+		to = omni__claims_end(claims, count, from);
 		if (one_name && claims[from].block)
 			continue;
 		p.group = claims + from;

@@ -70,17 +70,6 @@ collect_claims(struct crowd *c)
 
 _Static_assert(sizeof(struct omni__claim) == 16, "radix sort");
 
-static size_t
-end_of_group(const struct crowd *c, size_t from)
-{
-	size_t to;
-
-	for (to = from + 1; to < c->claim_count &&
-	    c->claims[to].key == c->claims[from].key; to++)
-		;
-	return to;
-}
-
 /* ---- how common keys are -------------------------------------------- */
 
 static const struct omni__item *
@@ -244,7 +233,7 @@ collect_pairs(const struct crowd *c, struct pairs *pairs)
 
 	for (from = 0; from < c->claim_count && status == OMNI_OK;
 	    from = to) {
-		to = end_of_group(c, from);
+		to = omni__claims_end(c->claims, c->claim_count, from);
 		if (to > from + 1 &&
 		    count_group(c, from, to) != OMNI__STEP_COMMON)
 			status = pair_group(c, from, to, pairs);
@@ -343,7 +332,7 @@ settle_claims(struct everybody *e)
 	    from = to) {
 		uint8_t step;
 
-		to = end_of_group(c, from);
+		to = omni__claims_end(c->claims, c->claim_count, from);
 		step = count_group(c, from, to);
 		for (i = from; i < to && !c->claims[from].block; i++)
 			set_step(e, &c->claims[i], step);
