@@ -71,7 +71,8 @@ typedef int32_t omni_status;
 	X(MISMATCH, -17, "the store was set up with another value") \
 	X(UNSUPPORTED, -18, "this build or store cannot do that") \
 	X(INTERNAL, -19, "a defect in libomni") \
-	X(UNDEFINED, -20, "a channel, purpose or kind is not defined")
+	X(UNDEFINED, -20, "a channel, purpose or kind is not defined") \
+	X(EXPIRED, -21, "it was valid once, and is no more")
 
 enum {
 #define OMNI_STATUS_CONSTANT(name, number, text) OMNI_##name = (number),
@@ -135,6 +136,14 @@ OMNI_API void omni_config_free(omni_config *config);
  * store: a differing value at a later open is OMNI_MISMATCH. */
 OMNI_API omni_status omni_config_set_region(omni_config *config,
     const char *region);
+/* The folder of the system's time zones (TZif files); "/usr/share/zoneinfo"
+ * unless set. */
+OMNI_API omni_status omni_config_set_zoneinfo(omni_config *config,
+    const char *path);
+/* The secret that signs tokens (omni_token_make), 32 bytes or more; the host
+ * keeps it, the store never does. */
+OMNI_API omni_status omni_config_set_token_key(omni_config *config,
+    const void *key, size_t size);
 /* Default time zone, an IANA name ("Europe/Stockholm"); kept likewise. */
 OMNI_API omni_status omni_config_set_zone(omni_config *config,
     const char *zone);
@@ -820,6 +829,9 @@ OMNI_API omni_status omni_channel_set_confidentiality(omni_channel *channel,
 /* What a message costs, in any unit; breaks ties. */
 OMNI_API omni_status omni_channel_set_cost(omni_channel *channel,
     int32_t cost);
+/* Seconds from sending to arriving: a letter takes days. */
+OMNI_API omni_status omni_channel_set_lead(omni_channel *channel,
+    int32_t seconds);
 OMNI_API omni_status omni_channel_set_key(omni_channel *channel,
     const char *source, const char *key);
 OMNI_API omni_status omni_channel_set_time(omni_channel *channel,
@@ -836,11 +848,29 @@ OMNI_API int32_t omni_channel_medium(const omni_channel *channel);
 OMNI_API const char *omni_channel_address(const omni_channel *channel);
 OMNI_API int32_t omni_channel_confidentiality(const omni_channel *channel);
 OMNI_API int32_t omni_channel_cost(const omni_channel *channel);
+OMNI_API int32_t omni_channel_lead(const omni_channel *channel);
 
 #define OMNI_BASIS_CONSENT	1
 #define OMNI_BASIS_INTEREST	2
 #define OMNI_BASIS_CONTRACT	3
 #define OMNI_BASIS_LAW		4
+#define OMNI_BASIS_SOFT		5	/* soft opt-in: after a sale */
+
+/* What became of a message.  An interaction whose kind is "mail.opened",
+ * "sms.delivered", "letter.returned" ... tells it (omni_message(3)). */
+#define OMNI_RESULT_SENT	1
+#define OMNI_RESULT_DELIVERED	2
+#define OMNI_RESULT_OPENED	3
+#define OMNI_RESULT_CLICKED	4
+#define OMNI_RESULT_ANSWERED	5
+#define OMNI_RESULT_BOUNCED	6
+#define OMNI_RESULT_COMPLAINED	7
+#define OMNI_RESULT_RETURNED	8
+#define OMNI_RESULT_FAILED	9
+
+/* In which order channels come that the customer did not rank. */
+#define OMNI_ORDER_BEHAVIOUR	1	/* as the customer responds there */
+#define OMNI_ORDER_FIXED	2	/* as the purpose names them */
 
 typedef struct omni_purpose omni_purpose;
 /* A path: "offer/shoes" lies in "offer". */
@@ -859,6 +889,41 @@ OMNI_API omni_status omni_purpose_set_confidentiality(omni_purpose *purpose,
 /* Non-zero: only to verified contact points. */
 OMNI_API omni_status omni_purpose_set_verified(omni_purpose *purpose,
     int32_t verified);
+/* Another basis on a channel (NULL: all), in a region (ISO 3166 code of the
+ * recipient; NULL: all).  What names both is stronger than what names a
+ * channel, and that than what names a region. */
+OMNI_API omni_status omni_purpose_set_basis_on(omni_purpose *purpose,
+    const char *channel, const char *region, int32_t basis);
+/* 0 to 9, 0 unless set: what is greater goes first where a cap binds. */
+OMNI_API omni_status omni_purpose_set_priority(omni_purpose *purpose,
+    int32_t priority);
+/* Non-zero: passes quiet hours, not the law. */
+OMNI_API omni_status omni_purpose_set_urgent(omni_purpose *purpose,
+    int32_t urgent);
+/* Double opt-in: a yes counts once it is confirmed within so many seconds;
+ * 0: at once. */
+OMNI_API omni_status omni_purpose_set_confirm(omni_purpose *purpose,
+    int32_t seconds);
+/* A yes counts for so many days; 0: for ever. */
+OMNI_API omni_status omni_purpose_set_renewal(omni_purpose *purpose,
+    int32_t days);
+/* Non-zero: one printed letter for all who live at an address. */
+OMNI_API omni_status omni_purpose_set_household(omni_purpose *purpose,
+    int32_t household);
+/* Seconds after which the next step is due, a day unless set, and the
+ * OMNI_RESULT_* (to ANSWERED) that makes it needless, DELIVERED unless
+ * set. */
+OMNI_API omni_status omni_purpose_set_wait(omni_purpose *purpose,
+    int32_t seconds);
+OMNI_API omni_status omni_purpose_set_until(omni_purpose *purpose,
+    int32_t result);
+/* OMNI_ORDER_*, BEHAVIOUR unless set. */
+OMNI_API omni_status omni_purpose_set_order(omni_purpose *purpose,
+    int32_t order);
+/* With OMNI_BASIS_SOFT: the kind of interaction that is a sale, and for how
+ * many days it speaks. */
+OMNI_API omni_status omni_purpose_set_sale(omni_purpose *purpose,
+    const char *kind, int32_t days);
 OMNI_API omni_status omni_purpose_set_key(omni_purpose *purpose,
     const char *source, const char *key);
 OMNI_API omni_status omni_purpose_set_time(omni_purpose *purpose,
@@ -876,12 +941,156 @@ OMNI_API const char *omni_purpose_channel(const omni_purpose *purpose,
     int32_t i);
 OMNI_API int32_t omni_purpose_confidentiality(const omni_purpose *purpose);
 OMNI_API int32_t omni_purpose_verified(const omni_purpose *purpose);
+/* The basis that holds there. */
+OMNI_API int32_t omni_purpose_basis_on(const omni_purpose *purpose,
+    const char *channel, const char *region);
+OMNI_API int32_t omni_purpose_priority(const omni_purpose *purpose);
+OMNI_API int32_t omni_purpose_urgent(const omni_purpose *purpose);
+OMNI_API int32_t omni_purpose_confirm(const omni_purpose *purpose);
+OMNI_API int32_t omni_purpose_renewal(const omni_purpose *purpose);
+OMNI_API int32_t omni_purpose_household(const omni_purpose *purpose);
+OMNI_API int32_t omni_purpose_wait(const omni_purpose *purpose);
+OMNI_API int32_t omni_purpose_until(const omni_purpose *purpose);
+OMNI_API int32_t omni_purpose_order(const omni_purpose *purpose);
+OMNI_API const char *omni_purpose_sale_kind(const omni_purpose *purpose);
+OMNI_API int32_t omni_purpose_sale_days(const omni_purpose *purpose);
+
+/* ---- windows, calendars, caps, wordings ----------------------------- */
+
+/* When the law, or the house, lets messages go; in the recipient's own time
+ * zone.  All windows that fit a message hold together. */
+typedef struct omni_window omni_window;
+OMNI_API omni_window *omni_window_new(const char *name);
+OMNI_API void omni_window_free(omni_window *window);
+/* Each NULL: all.  region: ISO 3166 code of where the recipient is. */
+OMNI_API omni_status omni_window_set_region(omni_window *window,
+    const char *region);
+OMNI_API omni_status omni_window_set_channel(omni_window *window,
+    const char *channel);
+OMNI_API omni_status omni_window_set_purpose(omni_window *window,
+    const char *purpose);
+OMNI_API omni_status omni_window_set_class(omni_window *window,
+    const char *name);
+/* When it may: "mo-fr 09:00-20:00; sa 10:00-18:00; ph off".  Days that no
+ * rule names are closed; ph is a day of the region's calendar, which without
+ * a rule is as its weekday.  NULL: always, as if there were no window. */
+OMNI_API omni_status omni_window_set_hours(omni_window *window,
+    const char *hours);
+OMNI_API omni_status omni_window_set_key(omni_window *window,
+    const char *source, const char *key);
+OMNI_API omni_status omni_window_set_time(omni_window *window,
+    int64_t time);
+OMNI_API const char *omni_window_errmsg(const omni_window *window);
+OMNI_API omni_status omni_window_put(omni *db, const omni_window *window,
+    int64_t *fact);
+OMNI_API omni_status omni_window_get(omni *db, const char *name,
+    omni_window **window);
+OMNI_API const char *omni_window_name(const omni_window *window);
+OMNI_API const char *omni_window_region(const omni_window *window);
+OMNI_API const char *omni_window_channel(const omni_window *window);
+OMNI_API const char *omni_window_purpose(const omni_window *window);
+OMNI_API const char *omni_window_class(const omni_window *window);
+OMNI_API const char *omni_window_hours(const omni_window *window);
+
+/* Public holidays of a region; its name is the region's ISO 3166 code. */
+typedef struct omni_calendar omni_calendar;
+OMNI_API omni_calendar *omni_calendar_new(const char *region);
+OMNI_API void omni_calendar_free(omni_calendar *calendar);
+/* "2026-12-25". */
+OMNI_API omni_status omni_calendar_add_day(omni_calendar *calendar,
+    const char *day);
+OMNI_API omni_status omni_calendar_set_key(omni_calendar *calendar,
+    const char *source, const char *key);
+OMNI_API omni_status omni_calendar_set_time(omni_calendar *calendar,
+    int64_t time);
+OMNI_API const char *omni_calendar_errmsg(const omni_calendar *calendar);
+OMNI_API omni_status omni_calendar_put(omni *db,
+    const omni_calendar *calendar, int64_t *fact);
+OMNI_API omni_status omni_calendar_get(omni *db, const char *region,
+    omni_calendar **calendar);
+OMNI_API const char *omni_calendar_region(const omni_calendar *calendar);
+OMNI_API int32_t omni_calendar_day_count(const omni_calendar *calendar);
+OMNI_API const char *omni_calendar_day(const omni_calendar *calendar,
+    int32_t i);
+
+#define OMNI_PERIOD_DAY		1
+#define OMNI_PERIOD_WEEK	2	/* from Monday */
+#define OMNI_PERIOD_MONTH	3
+#define OMNI_CAP_DEFER		1
+#define OMNI_CAP_DROP		2
+
+/* At most so many messages to a customer. */
+typedef struct omni_cap omni_cap;
+OMNI_API omni_cap *omni_cap_new(const char *name);
+OMNI_API void omni_cap_free(omni_cap *cap);
+/* Which messages it counts and binds; each NULL: all. */
+OMNI_API omni_status omni_cap_set_channel(omni_cap *cap,
+    const char *channel);
+OMNI_API omni_status omni_cap_set_purpose(omni_cap *cap,
+    const char *purpose);
+OMNI_API omni_status omni_cap_set_class(omni_cap *cap, const char *name);
+/* How many; -1: no limit, as if there were no cap. */
+OMNI_API omni_status omni_cap_set_limit(omni_cap *cap, int32_t limit);
+/* In any span of so many seconds, to 366 days; or in a day, week or month of
+ * the recipient (OMNI_PERIOD_*, DAY unless set).  The last one set holds. */
+OMNI_API omni_status omni_cap_set_sliding(omni_cap *cap, int32_t seconds);
+OMNI_API omni_status omni_cap_set_period(omni_cap *cap, int32_t period);
+/* What becomes of a message too many: OMNI_CAP_*, DEFER unless set. */
+OMNI_API omni_status omni_cap_set_action(omni_cap *cap, int32_t action);
+OMNI_API omni_status omni_cap_set_key(omni_cap *cap, const char *source,
+    const char *key);
+OMNI_API omni_status omni_cap_set_time(omni_cap *cap, int64_t time);
+OMNI_API const char *omni_cap_errmsg(const omni_cap *cap);
+OMNI_API omni_status omni_cap_put(omni *db, const omni_cap *cap,
+    int64_t *fact);
+OMNI_API omni_status omni_cap_get(omni *db, const char *name,
+    omni_cap **cap);
+OMNI_API const char *omni_cap_name(const omni_cap *cap);
+OMNI_API const char *omni_cap_channel(const omni_cap *cap);
+OMNI_API const char *omni_cap_purpose(const omni_cap *cap);
+OMNI_API const char *omni_cap_class(const omni_cap *cap);
+OMNI_API int32_t omni_cap_limit(const omni_cap *cap);
+/* 0 when it is a period; 0 when it is sliding. */
+OMNI_API int32_t omni_cap_sliding(const omni_cap *cap);
+OMNI_API int32_t omni_cap_period(const omni_cap *cap);
+OMNI_API int32_t omni_cap_action(const omni_cap *cap);
+
+/* The words to which customers say yes, by the name of their version. */
+typedef struct omni_wording omni_wording;
+OMNI_API omni_wording *omni_wording_new(const char *name);
+OMNI_API void omni_wording_free(omni_wording *wording);
+OMNI_API omni_status omni_wording_set_text(omni_wording *wording,
+    const char *text);
+/* A yes to them counts until then, and for so many days (0: for ever). */
+OMNI_API omni_status omni_wording_set_expiry(omni_wording *wording,
+    int64_t time);
+OMNI_API omni_status omni_wording_set_days(omni_wording *wording,
+    int32_t days);
+OMNI_API omni_status omni_wording_set_key(omni_wording *wording,
+    const char *source, const char *key);
+OMNI_API omni_status omni_wording_set_time(omni_wording *wording,
+    int64_t time);
+OMNI_API const char *omni_wording_errmsg(const omni_wording *wording);
+OMNI_API omni_status omni_wording_put(omni *db, const omni_wording *wording,
+    int64_t *fact);
+OMNI_API omni_status omni_wording_get(omni *db, const char *name,
+    omni_wording **wording);
+OMNI_API const char *omni_wording_name(const omni_wording *wording);
+OMNI_API const char *omni_wording_text(const omni_wording *wording);
+/* OMNI_TIME_UNKNOWN: none. */
+OMNI_API int64_t omni_wording_expiry(const omni_wording *wording);
+OMNI_API int32_t omni_wording_days(const omni_wording *wording);
 
 /* ---- what the customer said ----------------------------------------- */
 
 #define OMNI_SAID_GRANT		1	/* yes */
 #define OMNI_SAID_WITHDRAW	2	/* no, whatever was said before */
 #define OMNI_SAID_PREFER	3	/* on this channel, as rank n */
+#define OMNI_SAID_CONFIRM	4	/* yes again: double opt-in */
+#define OMNI_SAID_QUIET		5	/* not in these hours: the value */
+#define OMNI_SAID_LANGUAGE	6	/* in this language: the value */
+#define OMNI_SAID_ZONE		7	/* lives in this time zone: the value */
+#define OMNI_SAID_TOLD		8	/* was offered to say no (soft opt-in) */
 
 typedef struct omni_statement omni_statement;
 /* purpose "*": every purpose. */
@@ -897,6 +1106,24 @@ OMNI_API omni_status omni_statement_set_customer(omni_statement *statement,
 /* The channel it is about (all unless set). */
 OMNI_API omni_status omni_statement_set_channel(omni_statement *statement,
     const char *channel);
+/* All channels of that medium, instead of one: "no post" is a withdrawal on
+ * OMNI_MEDIUM_PHYSICAL. */
+OMNI_API omni_status omni_statement_set_medium(omni_statement *statement,
+    int32_t medium);
+/* The brand it is about (all unless set). */
+OMNI_API omni_status omni_statement_set_brand(omni_statement *statement,
+    const char *brand);
+/* The address it is about, of a kind as in omni_contact_new: a yes for this
+ * one alone; a no for everybody who has it. */
+OMNI_API omni_status omni_statement_set_address(omni_statement *statement,
+    const char *kind, const char *value);
+/* QUIET: "22:00-07:00", "mo-fr 20:00-08:00; sa-su 00:00-24:00" or "none";
+ * LANGUAGE: a tag such as "sv" or "pt-BR"; ZONE: "Europe/Stockholm". */
+OMNI_API omni_status omni_statement_set_value(omni_statement *statement,
+    const char *value);
+/* What proves it, in any words: kept as it is. */
+OMNI_API omni_status omni_statement_set_evidence(omni_statement *statement,
+    const char *evidence);
 /* The channel on which it was said. */
 OMNI_API omni_status omni_statement_set_via(omni_statement *statement,
     const char *channel);
@@ -915,6 +1142,58 @@ OMNI_API const char *omni_statement_errmsg(const omni_statement *statement);
 OMNI_API omni_status omni_statement_put(omni *db,
     const omni_statement *statement, int64_t *fact);
 
+/* All that was said by a customer, or about its addresses, oldest first, with
+ * what stands of it now: the proof.  purpose NULL: all; else what bears on
+ * it. */
+typedef struct omni_statements omni_statements;
+OMNI_API omni_status omni_statements_open(omni *db, const char *customer,
+    const char *purpose, omni_statements **statements);
+/* OMNI_OK, OMNI_DONE or an error. */
+OMNI_API omni_status omni_statements_next(omni_statements *statements);
+OMNI_API int64_t omni_statements_fact(const omni_statements *statements);
+/* OMNI_SAID_*. */
+OMNI_API int32_t omni_statements_said(const omni_statements *statements);
+OMNI_API const char *omni_statements_purpose(
+    const omni_statements *statements);
+/* NULL, and 0 for the medium: all. */
+OMNI_API const char *omni_statements_channel(
+    const omni_statements *statements);
+OMNI_API int32_t omni_statements_medium(const omni_statements *statements);
+OMNI_API const char *omni_statements_brand(
+    const omni_statements *statements);
+OMNI_API int32_t omni_statements_rank(const omni_statements *statements);
+OMNI_API const char *omni_statements_value(
+    const omni_statements *statements);
+OMNI_API const char *omni_statements_via(const omni_statements *statements);
+OMNI_API const char *omni_statements_source(
+    const omni_statements *statements);
+OMNI_API const char *omni_statements_evidence(
+    const omni_statements *statements);
+OMNI_API const char *omni_statements_wording(
+    const omni_statements *statements);
+/* The text that the wording had when it was said, or NULL. */
+OMNI_API const char *omni_statements_wording_text(
+    const omni_statements *statements);
+/* When it was said, and when the library heard of it. */
+OMNI_API int64_t omni_statements_time(const omni_statements *statements);
+OMNI_API int64_t omni_statements_recorded(
+    const omni_statements *statements);
+/* OMNI_TIME_UNKNOWN: none. */
+OMNI_API int64_t omni_statements_expiry(const omni_statements *statements);
+/* OMNI_STANDING_*. */
+OMNI_API int32_t omni_statements_standing(
+    const omni_statements *statements);
+/* The fact that lifted, confirmed or replaced it, or 0. */
+OMNI_API int64_t omni_statements_by(const omni_statements *statements);
+OMNI_API void omni_statements_free(omni_statements *statements);
+
+#define OMNI_STANDING_HOLDS	1	/* it counts */
+#define OMNI_STANDING_LIFTED	2	/* a no that a yes lifted */
+#define OMNI_STANDING_WITHDRAWN	3	/* a yes that a no took back */
+#define OMNI_STANDING_EXPIRED	4
+#define OMNI_STANDING_PENDING	5	/* a yes that is not confirmed yet */
+#define OMNI_STANDING_REPLACED	6	/* a later one says it anew */
+
 typedef struct omni_contact omni_contact;
 /* An address on a channel: kind "email", "phone", "device", "address". */
 OMNI_API omni_contact *omni_contact_new(const char *kind,
@@ -927,11 +1206,105 @@ OMNI_API omni_status omni_contact_set_verified(omni_contact *contact,
  * NULL lifts it. */
 OMNI_API omni_status omni_contact_set_suppressed(omni_contact *contact,
     const char *cause);
+/* Only for purposes in that tree: "offer" for a list of who must not be
+ * called with offers.  "*" unless set. */
+OMNI_API omni_status omni_contact_set_purpose(omni_contact *contact,
+    const char *purpose);
+/* Non-zero: comes before the others of its kind. */
+OMNI_API omni_status omni_contact_set_primary(omni_contact *contact,
+    int32_t primary);
+/* Not before and not after these times; OMNI_TIME_UNKNOWN: no bound. */
+OMNI_API omni_status omni_contact_set_valid(omni_contact *contact,
+    int64_t from, int64_t until);
 OMNI_API omni_status omni_contact_set_time(omni_contact *contact,
     int64_t time);
 OMNI_API const char *omni_contact_errmsg(const omni_contact *contact);
 OMNI_API omni_status omni_contact_put(omni *db, const omni_contact *contact,
     int64_t *fact);
+
+/* All that is known of an address, oldest first. */
+#define OMNI_CONTACT_VERIFIED	1
+#define OMNI_CONTACT_SUPPRESSED	2
+#define OMNI_CONTACT_PRIMARY	3
+#define OMNI_CONTACT_VALID	4
+
+typedef struct omni_contacts omni_contacts;
+OMNI_API omni_status omni_contacts_open(omni *db, const char *kind,
+    const char *value, omni_contacts **contacts);
+OMNI_API omni_status omni_contacts_next(omni_contacts *contacts);
+/* OMNI_CONTACT_*: what was told, by which fact, and when it was. */
+OMNI_API int32_t omni_contacts_what(const omni_contacts *contacts);
+OMNI_API int64_t omni_contacts_fact(const omni_contacts *contacts);
+OMNI_API int64_t omni_contacts_time(const omni_contacts *contacts);
+/* Verified or primary: 1 or 0. */
+OMNI_API int32_t omni_contacts_flag(const omni_contacts *contacts);
+/* Suppressed: why, NULL when that was lifted; and for which purposes. */
+OMNI_API const char *omni_contacts_cause(const omni_contacts *contacts);
+OMNI_API const char *omni_contacts_purpose(const omni_contacts *contacts);
+/* Valid: OMNI_TIME_UNKNOWN for no bound. */
+OMNI_API int64_t omni_contacts_from(const omni_contacts *contacts);
+OMNI_API int64_t omni_contacts_until(const omni_contacts *contacts);
+OMNI_API void omni_contacts_free(omni_contacts *contacts);
+
+/* ---- tokens: one click ---------------------------------------------- */
+
+#define OMNI_TOKEN_UNSUBSCRIBE	1	/* RFC 8058 */
+#define OMNI_TOKEN_CONFIRM	2	/* double opt-in */
+
+/* What a link says, signed with the host's key (omni_config_set_token_key).
+ * It holds no address and no name. */
+typedef struct omni_token omni_token;
+OMNI_API omni_token *omni_token_new(int32_t what, const char *purpose);
+OMNI_API void omni_token_free(omni_token *token);
+/* Required: where the link is sent. */
+OMNI_API omni_status omni_token_set_address(omni_token *token,
+    const char *kind, const char *value);
+/* Each NULL: all.  CONFIRM: as in the statement that is confirmed. */
+OMNI_API omni_status omni_token_set_channel(omni_token *token,
+    const char *channel);
+OMNI_API omni_status omni_token_set_brand(omni_token *token,
+    const char *brand);
+OMNI_API omni_status omni_token_set_wording(omni_token *token,
+    const char *wording);
+/* After which it is worth nothing; unless set, 90 days from when it is
+ * made. */
+OMNI_API omni_status omni_token_set_expiry(omni_token *token, int64_t time);
+OMNI_API const char *omni_token_errmsg(const omni_token *token);
+/* *text, for a link, is yours: omni_text_free.  OMNI_MISUSE without a
+ * key. */
+OMNI_API omni_status omni_token_make(omni *db, const omni_token *token,
+    char **text);
+/* The two header lines of RFC 8058 for a mail, each ended by CR LF: url is an
+ * https address to which the token is appended; mailto may be NULL.  *lines
+ * is yours: omni_text_free. */
+OMNI_API omni_status omni_token_headers(omni *db, const omni_token *token,
+    const char *url, const char *mailto, char **lines);
+/* What the token says becomes a statement, told via that channel (or NULL).
+ * OMNI_DUPLICATE when it stands already, OMNI_INVALID for a text that is none
+ * of ours or was changed, OMNI_EXPIRED when it is too old. */
+OMNI_API omni_status omni_token_redeem(omni *db, const char *text,
+    const char *via, int64_t *fact);
+
+/* ---- messages ------------------------------------------------------- */
+
+/* What is to be sent. */
+typedef struct omni_message omni_message;
+OMNI_API omni_message *omni_message_new(const char *purpose);
+OMNI_API void omni_message_free(omni_message *message);
+/* By which it is known; it is never routed twice to a customer. */
+OMNI_API omni_status omni_message_set_id(omni_message *message,
+    const char *id);
+OMNI_API omni_status omni_message_set_brand(omni_message *message,
+    const char *brand);
+/* Not before (OMNI_NOW unless set), and worth nothing after. */
+OMNI_API omni_status omni_message_set_time(omni_message *message,
+    int64_t time);
+OMNI_API omni_status omni_message_set_expiry(omni_message *message,
+    int64_t time);
+/* As omni_purpose_set_urgent, for this one. */
+OMNI_API omni_status omni_message_set_urgent(omni_message *message,
+    int32_t urgent);
+OMNI_API const char *omni_message_errmsg(const omni_message *message);
 
 /* ---- routes --------------------------------------------------------- */
 
@@ -943,13 +1316,20 @@ OMNI_API omni_status omni_contact_put(omni *db, const omni_contact *contact,
 	X(NO_ADDRESS, 20, "no contact point on the channel") \
 	X(NOT_VERIFIED, 21, "the contact point is not verified") \
 	X(SUPPRESSED, 30, "the contact point is suppressed") \
+	X(NOT_VALID, 31, "the contact point is not valid at that time") \
 	X(WITHDRAWN, 40, "the customer said no") \
 	X(NO_CONSENT, 41, "the customer has not said yes") \
 	X(EXPIRED, 42, "the consent has expired") \
 	X(OBJECTED_LAST, 43, \
 	    "the customer objected; used only as a last resort") \
+	X(NOT_CONFIRMED, 44, "the consent is not confirmed") \
+	X(OTHER_ADDRESS, 45, "the consent is for another address") \
+	X(NO_SALE, 46, "no sale after which to write without consent") \
 	X(QUIET, 50, "quiet hours or a legal window") \
+	X(LATE, 51, "it would come after the message has expired") \
 	X(CAPPED, 60, "the cap on messages is reached") \
+	X(HOUSEHOLD, 61, "somebody else of the household gets it") \
+	X(TRIED, 62, "the message was tried there before") \
 	X(UNDEFINED_CHANNEL, 70, "the channel is not defined")
 
 enum {
@@ -968,6 +1348,41 @@ typedef struct omni_route omni_route;
  * OMNI_UNDEFINED: no such purpose. */
 OMNI_API omni_status omni_route_decide(omni *db, const char *customer,
     const char *purpose, int64_t at, omni_route **route);
+/* The same for a message, which can say more. */
+OMNI_API omni_status omni_route_try(omni *db, const char *customer,
+    const omni_message *message, omni_route **route);
+/* Decides and keeps the decision, a fact.  With a message's id:
+ * OMNI_DUPLICATE when the message was routed to the customer before, and
+ * *route is what was decided then. */
+OMNI_API omni_status omni_route_put(omni *db, const char *customer,
+    const omni_message *message, omni_route **route);
+/* What was decided.  OMNI_NONE: no such route; OMNI_ERASED. */
+OMNI_API omni_status omni_route_get(omni *db, int64_t fact,
+    omni_route **route);
+/* The next step of a kept route, decided anew at that instant (OMNI_NOW) and
+ * kept.  OMNI_OK: go on with *route, whose steps may be none left.
+ * OMNI_PENDING: not due yet, *route is what runs.  OMNI_DONE: it arrived. */
+OMNI_API omni_status omni_route_next(omni *db, int64_t fact, int64_t at,
+    omni_route **route);
+/* Decides a kept route again from the facts that were known then; *same is 1
+ * when all of it comes out the same, else 0. */
+OMNI_API omni_status omni_route_replay(omni *db, int64_t fact,
+    int32_t *same, omni_route **route);
+/* The kept route's fact; 0: a dry run. */
+OMNI_API int64_t omni_route_fact(const omni_route *route);
+OMNI_API const char *omni_route_customer(const omni_route *route);
+OMNI_API const char *omni_route_purpose(const omni_route *route);
+/* The instant for which it was decided. */
+OMNI_API int64_t omni_route_time(const omni_route *route);
+/* The recipient's time zone, and how it is known, in words. */
+OMNI_API const char *omni_route_zone(const omni_route *route);
+OMNI_API const char *omni_route_zone_text(const omni_route *route);
+/* The language that the customer asked for, or NULL. */
+OMNI_API const char *omni_route_language(const omni_route *route);
+/* Of a kept route: the furthest OMNI_RESULT_* that was told, 0 for none; and
+ * when omni_route_next is due, OMNI_TIME_UNKNOWN when it never is. */
+OMNI_API int32_t omni_route_result(const omni_route *route);
+OMNI_API int64_t omni_route_due(const omni_route *route);
 /* The first step, then where to go if it fails; 0 steps: nowhere. */
 OMNI_API int32_t omni_route_step_count(const omni_route *route);
 OMNI_API const char *omni_route_step_channel(const omni_route *route,
@@ -978,6 +1393,8 @@ OMNI_API int64_t omni_route_step_time(const omni_route *route, int32_t i);
 /* What the step rests on, in words: the grant, the basis, the rank. */
 OMNI_API const char *omni_route_step_text(const omni_route *route,
     int32_t i);
+/* The statement that it rests on, a fact, or 0. */
+OMNI_API int64_t omni_route_step_fact(const omni_route *route, int32_t i);
 OMNI_API int32_t omni_route_rejected_count(const omni_route *route);
 OMNI_API const char *omni_route_rejected_channel(const omni_route *route,
     int32_t i);
@@ -986,7 +1403,92 @@ OMNI_API int32_t omni_route_rejected_reason(const omni_route *route,
     int32_t i);
 OMNI_API const char *omni_route_rejected_text(const omni_route *route,
     int32_t i);
+/* The statement, or the fact about the address, that forbids it, or 0. */
+OMNI_API int64_t omni_route_rejected_fact(const omni_route *route,
+    int32_t i);
 OMNI_API void omni_route_free(omni_route *route);
+
+/* ---- many routes ---------------------------------------------------- */
+
+/* Whom it is about. */
+typedef struct omni_audience omni_audience;
+OMNI_API omni_audience *omni_audience_new(void);
+OMNI_API void omni_audience_free(omni_audience *audience);
+OMNI_API omni_status omni_audience_add(omni_audience *audience,
+    const char *customer);
+OMNI_API int64_t omni_audience_count(const omni_audience *audience);
+OMNI_API const char *omni_audience_errmsg(const omni_audience *audience);
+
+/* Routes a message to an audience (NULL: everybody), a page of customers at a
+ * time.  keep 0: a dry run; else each is kept, as by omni_route_put. */
+typedef struct omni_routes omni_routes;
+OMNI_API omni_status omni_route_many(omni *db, const omni_message *message,
+    const omni_audience *audience, int32_t keep, omni_routes **routes);
+/* The next one, borrowed until the next call on routes; OMNI_DONE. */
+OMNI_API omni_status omni_routes_next(omni_routes *routes,
+    const omni_route **route);
+/* Decides all that is left without handing it out: for the totals. */
+OMNI_API omni_status omni_routes_run(omni_routes *routes);
+/* So far: how many were decided, and how many of them go nowhere. */
+OMNI_API int64_t omni_routes_decided(const omni_routes *routes);
+OMNI_API int64_t omni_routes_nowhere(const omni_routes *routes);
+/* Totals so far, by channel and reason: reason 0 counts first steps, others
+ * why the channel fell. */
+OMNI_API int32_t omni_routes_total_count(const omni_routes *routes);
+OMNI_API const char *omni_routes_total_channel(const omni_routes *routes,
+    int32_t i);
+OMNI_API int32_t omni_routes_total_reason(const omni_routes *routes,
+    int32_t i);
+OMNI_API int64_t omni_routes_total_number(const omni_routes *routes,
+    int32_t i);
+OMNI_API void omni_routes_free(omni_routes *routes);
+
+/* ---- permissions ---------------------------------------------------- */
+
+/* Of a customer, for every purpose on every channel that takes messages: may
+ * we, and why; steps 1 to 4 of the decision.  customer NULL: of everybody,
+ * each row with a number. */
+typedef struct omni_permissions omni_permissions;
+OMNI_API omni_status omni_permissions_open(omni *db, const char *customer,
+    int64_t at, omni_permissions **permissions);
+OMNI_API omni_status omni_permissions_next(omni_permissions *permissions);
+OMNI_API const char *omni_permissions_purpose(
+    const omni_permissions *permissions);
+OMNI_API const char *omni_permissions_channel(
+    const omni_permissions *permissions);
+/* 0: permitted; else OMNI_REASON_*. */
+OMNI_API int32_t omni_permissions_reason(
+    const omni_permissions *permissions);
+/* Of one customer: in words, and the statement it rests on, or 0. */
+OMNI_API const char *omni_permissions_text(
+    const omni_permissions *permissions);
+OMNI_API int64_t omni_permissions_fact(
+    const omni_permissions *permissions);
+/* How many customers: 1 of one. */
+OMNI_API int64_t omni_permissions_number(
+    const omni_permissions *permissions);
+OMNI_API void omni_permissions_free(omni_permissions *permissions);
+
+/* ---- affinity: how customers respond -------------------------------- */
+
+/* Learns the population's rates of response and how much they differ between
+ * customers; a fact, which holds until the next one. */
+OMNI_API omni_status omni_affinity_learn(omni *db, int64_t *fact);
+/* A customer's channels, the likeliest to be answered first. */
+typedef struct omni_affinity omni_affinity;
+OMNI_API omni_status omni_affinity_open(omni *db, const char *customer,
+    int64_t at, omni_affinity **affinity);
+OMNI_API omni_status omni_affinity_next(omni_affinity *affinity);
+OMNI_API const char *omni_affinity_channel(const omni_affinity *affinity);
+/* Messages sent and answered, decayed, in thousandths. */
+OMNI_API int64_t omni_affinity_sent(const omni_affinity *affinity);
+OMNI_API int64_t omni_affinity_answered(const omni_affinity *affinity);
+/* The estimate, and the population's rate, in millionths; and how many
+ * messages the latter counts for, in thousandths. */
+OMNI_API int32_t omni_affinity_rate(const omni_affinity *affinity);
+OMNI_API int32_t omni_affinity_prior(const omni_affinity *affinity);
+OMNI_API int64_t omni_affinity_strength(const omni_affinity *affinity);
+OMNI_API void omni_affinity_free(omni_affinity *affinity);
 
 /* ---- the change feed ------------------------------------------------ */
 

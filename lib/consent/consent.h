@@ -8,34 +8,113 @@
 #include "identity/identity.h"
 #include "store/define.h"
 
-/* ---- definitions (channel.c, purpose.c) ----------------------------- */
+/* ---- definitions (channel.c, purpose.c, window.c, calendar.c, cap.c,
+ * wording.c) ---------------------------------------------------------- */
 
 struct omni_channel {
 	struct omni__definition head;
 	const char *address;
-	int32_t direction, medium, confidentiality, cost;
+	int32_t direction, medium, confidentiality, cost, lead;
+};
+
+/* A basis that differs on a channel, in a region; NULL: all. */
+struct omni__basis_on {
+	const char *channel, *region;
+	int32_t basis;
 };
 
 struct omni_purpose {
 	struct omni__definition head;
 	const char *class_name;
+	const char *sale_kind;
 	struct omni__names channels;
+	struct omni__names bases;	/* as the body has them */
+	struct omni__basis_on *basis_on;	/* ... and taken apart */
+	size_t basis_count;
 	int32_t basis, confidentiality, verified;
+	int32_t priority, urgent, confirm, renewal, household, wait, until;
+	int32_t order, sale_days;
+};
+
+struct omni_window {
+	struct omni__definition head;
+	const char *region, *channel, *purpose, *class_name, *hours;
+};
+
+struct omni_calendar {
+	struct omni__definition head;
+	struct omni__names days;	/* "2026-12-25", sorted */
+};
+
+struct omni_cap {
+	struct omni__definition head;
+	const char *channel, *purpose, *class_name;
+	int32_t limit, sliding, period, action;
+};
+
+struct omni_wording {
+	struct omni__definition head;
+	const char *text;
+	int64_t expiry;			/* OMNI_TIME_UNKNOWN: none */
+	int32_t days;
 };
 
 extern const struct omni__sort omni__channels;
 extern const struct omni__sort omni__purposes;
+extern const struct omni__sort omni__windows;
+extern const struct omni__sort omni__calendars;
+extern const struct omni__sort omni__caps;
+extern const struct omni__sort omni__wordings;
 
 /* A purpose is a path without empty parts; star: or "*". */
 omni_status omni__purpose_check(struct omni__error *, const char *field,
     const char *path, bool star);
 /* Is a purpose in the subtree of another, or the same?  "*" is the root. */
 bool omni__purpose_within(const char *purpose, const char *tree);
-/* When a purpose was first defined; INT64_MAX when it never was. */
-omni_status omni__purpose_since(struct omni *db, const char *name,
-    int64_t *since);
+/* The basis that holds on a channel in a region (either may be NULL). */
+int32_t omni__purpose_basis(const struct omni_purpose *, const char *channel,
+    const char *region);
 
-/* ---- statements (statement.c) --------------------------------------- */
+/* ---- hours of the week (hours.c) ------------------------------------ */
+
+/* Minutes of each day that are open, from Monday; the eighth is a public
+ * holiday.  Spans that pass midnight were cut in two. */
+#define OMNI__SPANS_MAX 8
+struct omni__hours {
+	struct omni__span {
+		int16_t from, to;	/* minutes of the day, to <= 1440 */
+	} spans[8][OMNI__SPANS_MAX];
+	uint8_t counts[8];
+	bool holidays;			/* ph is told */
+};
+/* "mo-fr 09:00-20:00; sa 10:00-18:00; ph off"; times without days are every
+ * day; "none" is no time at all.  A later rule replaces an earlier one for
+ * the days it names.  OMNI_INVALID, and the error names field. */
+omni_status omni__hours_parse(struct omni__error *, const char *field,
+    const char *text, struct omni__hours *);
+/* Is a local minute open? */
+bool omni__hours_open(const struct omni__hours *, int weekday, bool holiday,
+    int minute);
+
+/* ---- what is seen (view.c) ------------------------------------------ */
+
+/*
+ * Everything, or what was known when a route was kept: of each writer the
+ * facts up to one.  A view of NULL sees everything.
+ */
+struct omni__view {
+	const int64_t *seen;	/* by writer number: the last seq */
+	size_t count;
+};
+bool omni__view_sees(const struct omni__view *, int64_t fact);
+/* What the running transaction sees, as JSON for a fact's body:
+ * {"<writer id in hex>":seq,...}; in the scratch arena. */
+omni_status omni__view_write(struct omni *db, const char **json);
+struct json_t;
+omni_status omni__view_read(struct omni *db, const struct json_t *,
+    struct omni__view *);
+
+/* ---- statements (statement.c, pack.c, said.c, statements.c) --------- */
 
 /* Who said it, or NULL; borrowed. */
 const struct omni_record *omni__statement_who(const struct omni_statement *);
@@ -50,31 +129,54 @@ omni_status omni__statement_fact(struct omni *db,
 omni_status omni__statement_copy(const struct omni_statement *,
     struct omni_statement **copy);
 
-/* One that counts for a customer, as the projection keeps it. */
+/* One that counts for a customer, as the projection keeps it.  Texts are
+ * terms' and live as long as the handle, but for value and seen. */
 struct omni__said {
 	int64_t fact;
 	int64_t happened;
 	int64_t expiry;		/* INT64_MAX: none */
 	const char *purpose;
-	const char *channel;	/* NULL: all */
+	const char *channel;	/* NULL: all, or those of the medium */
+	const char *brand;	/* NULL: all */
 	const char *source;	/* "" when the host gave none */
 	const char *via;	/* or NULL */
 	const char *wording;	/* or NULL */
+	const char *value;	/* of quiet hours, language, zone */
+	const unsigned char *address;	/* OMNI__ID bytes it binds, or NULL */
 	int32_t said;		/* OMNI_SAID_* */
 	int32_t rank;
+	int32_t medium;		/* 0: all */
 	bool doubtful;		/* its clock cannot be believed */
+	bool held;		/* came by a record held, or by its address */
 	uint64_t mark;		/* of a withdrawal: what is in `seen` */
 	const uint64_t *seen;	/* the withdrawals that a grant knew of */
 	size_t seen_count;
 };
-/* All statements of these records, and withdrawals that hold for one of
- * them or for one of these addresses (by omni__contact_hash); each once, by
- * (happened, fact).  In the scratch arena. */
-omni_status omni__statements_of(struct omni *db,
-    const unsigned char *const *ids, size_t count,
-    struct omni__said **said, size_t *size);
 
-/* ---- contact points (contact.c, delivery.c) ------------------------- */
+/* Whose statements, of a batch: the records and addresses of customer i are
+ * ids[i] (count[i] of them); what is said of it goes to said[i]. */
+struct omni__said_list {
+	const unsigned char *const *ids;
+	size_t count;
+	struct omni__said *said;	/* by (happened, fact), each once */
+	size_t size;
+};
+/* All statements of these records, and withdrawals that hold for one of them
+ * or for one of these addresses (by omni__contact_hash).  Texts in the scratch
+ * arena or of terms. */
+omni_status omni__statements_load(struct omni *db, const struct omni__view *,
+    struct omni__said_list *lists, size_t count);
+
+/* The packed form of one: pack.c; *out in the scratch arena. */
+omni_status omni__said_pack(struct omni *db, const struct omni__said *,
+    struct omni__value *out);
+omni_status omni__said_unpack(struct omni *db, const struct omni__value *,
+    struct omni__said *);
+/* A STATEMENT fact as one, but for held. */
+omni_status omni__said_of(struct omni *db, const struct omni__fact *,
+    struct omni__said *);
+
+/* ---- contact points (contact.c, contact_state.c, delivery.c) -------- */
 
 /* Is this a kind of address: "email", "phone", "device", "address"? */
 bool omni__contact_kind(const char *kind);
@@ -96,28 +198,39 @@ omni_status omni__contact_addressee(struct omni *db, const char *full,
 omni_status omni__contact_postal(struct omni *db,
     const struct omni__postal *parts, const char **line);
 
-struct omni__contact_state {
-	const char *suppressed;	/* the cause, or NULL */
-	int64_t since;		/* when it was */
-	bool verified;
-};
-/* What is known of addresses; strings in the scratch arena. */
-omni_status omni__contacts_load(struct omni *db,
-    const unsigned char (*hashes)[OMNI__ID], size_t count,
-    struct omni__contact_state *states);
-
-/* One thing said about an address: verified and suppressed are two, so that
- * proving an address does not lift a complaint. */
+/* One thing told about an address: a row of omni_contact. */
 struct omni__contact_row {
-	unsigned char key[OMNI__ID];
+	unsigned char address[OMNI__ID];
 	int64_t happened, fact;
-	const char *suppressed;
-	bool verified;
+	int32_t what;			/* OMNI_CONTACT_* */
+	int32_t flag;			/* verified, primary, suppressed */
+	int64_t since, until;		/* OMNI_TIME_UNKNOWN: no bound */
+	const char *purpose;		/* of a suppression; NULL: "*" */
+	const char *cause;
 };
 struct omni__contact_rows {
 	struct omni__contact_row *rows;
 	size_t count, room;
 };
+
+/* A suppression that stands. */
+struct omni__suppression {
+	const char *cause, *purpose;
+	int64_t time, fact;
+};
+struct omni__contact_state {
+	const struct omni__suppression *suppressions;
+	size_t suppression_count;
+	int64_t since, until;		/* INT64_MIN, INT64_MAX: no bound */
+	int64_t valid_fact;
+	bool verified, primary;
+};
+/* What holds of addresses: the last word on each thing, and on each purpose
+ * that a suppression names.  Strings in the scratch arena. */
+omni_status omni__contacts_load(struct omni *db, const struct omni__view *,
+    const unsigned char (*hashes)[OMNI__ID], size_t count,
+    struct omni__contact_state *states);
+
 /* The rows that CONTACT facts and results of deliveries give. */
 omni_status omni__contact_rows_add(struct omni *db,
     struct omni__contact_rows *, const struct omni__contact_row *);
@@ -133,11 +246,84 @@ omni_status omni__contacts_put(struct omni *db, struct omni__contact_rows *);
 omni_status omni__deliveries_keep(struct omni *db,
     const unsigned char *const *records, size_t count);
 
+/* ---- what became of messages (result.c, message_log.c) -------------- */
+
+/* What an interaction tells of a message: its OMNI_RESULT_*, 0 when it is
+ * about none.  kind is "mail.opened" ...; *address the kind of address that
+ * such a message goes to ("email", ...), NULL when any. */
+int32_t omni__result_of(const char *kind, const char **address);
+
+/* A row of omni_message: a route that was kept, or a result. */
+struct omni__sent {
+	unsigned char record[OMNI__ID];
+	int64_t happened, fact;
+	uint64_t message;	/* the hash of its id, 0: none was told */
+	const char *channel;	/* NULL: not told */
+	const char *purpose;	/* NULL: not told */
+	int32_t what;		/* OMNI_RESULT_*; 0: a route's step */
+	int32_t priority;
+};
+/* The hash by which a message is known. */
+uint64_t omni__message_mark(const struct omni *db, const char *id);
+/* Rows of these records (or addresses) from an instant on, by (happened,
+ * fact) for each list; texts are terms'. */
+struct omni__sent_list {
+	const unsigned char *const *ids;
+	size_t count;
+	struct omni__sent *sent;
+	size_t size;
+};
+omni_status omni__sent_load(struct omni *db, const struct omni__view *,
+    int64_t since, struct omni__sent_list *lists, size_t count);
+
+/* Messages sent and answered on a channel in a span of four weeks. */
+#define OMNI__SPAN (28 * OMNI__DAY)
+struct omni__response {
+	const char *channel;
+	int64_t span;			/* floor(time / OMNI__SPAN) */
+	int64_t sent, answered;
+};
+struct omni__response_list {
+	const unsigned char *const *ids;
+	size_t count;
+	struct omni__response *responses;	/* by (channel, span) */
+	size_t size;
+};
+omni_status omni__responses_load(struct omni *db, const struct omni__view *,
+    struct omni__response_list *lists, size_t count);
+
+/* ---- where a record can be reached (reach.c) ------------------------ */
+
+/* A contact point of a customer. */
+struct omni__point {
+	const char *kind;	/* "email", "phone", "device", "address" */
+	const char *value;	/* as a source gave it */
+	unsigned char hash[OMNI__ID];
+	struct omni__contact_state state;
+};
+
+struct omni__points {
+	struct omni__point *items;
+	size_t count, room;
+	const char *country;	/* ISO 3166, of the best postal address */
+	const char *dialled;	/* of the best phone; or NULL */
+};
+
+/* All of a customer's, the best first within a kind: primary ones, then the
+ * newest, then those that most records have; and what is known of them. */
+struct omni__points_list {
+	const struct omni__member *members;
+	size_t count;
+	struct omni__points points;
+};
+omni_status omni__points_load(struct omni *db, const struct omni__view *,
+    struct omni__points_list *lists, size_t count);
+
 /* ---- projections (consent.c) ---------------------------------------- */
 
-/* Of STATEMENT and CONTACT facts, of results of deliveries among
- * INTERACTION facts (identity must have been applied before), and of when a
- * PURPOSE was first defined. */
+/* Of STATEMENT and CONTACT facts, of RECORD and REMOVAL facts (where they can
+ * be reached), of results of deliveries among INTERACTION facts (identity must
+ * have been applied before), and of ROUTE facts. */
 omni_status omni__consent_apply(struct omni *db,
     const struct omni__fact *facts, size_t count);
 /* The ids of the statements by these records, for an erasure; takes their

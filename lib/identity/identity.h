@@ -126,6 +126,20 @@ omni_status omni__customer_lookup(struct omni *db,
 omni_status omni__customer_members(struct omni *db,
     const unsigned char customer[OMNI__ID], struct omni__member **members,
     size_t *count);
+/* The same for many at once, whole or surely one, whatever the handle reads:
+ * of customers[i] into lists[i]. */
+struct omni__members {
+	struct omni__member *items;
+	size_t count;
+};
+omni_status omni__members_of(struct omni *db,
+    const unsigned char (*customers)[OMNI__ID], size_t count, bool sure,
+    struct omni__members *lists);
+/* The next customers by id after one (NULL: from the first), at most
+ * limit. */
+omni_status omni__customers_page(struct omni *db,
+    const unsigned char *after, size_t limit, bool sure,
+    unsigned char (**customers)[OMNI__ID], size_t *count);
 /* Whatever the handle reads: all records of the customer to which an id
  * leads; none where it leads to nobody. */
 omni_status omni__customer_whole(struct omni *db,

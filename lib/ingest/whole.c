@@ -90,7 +90,10 @@ static const char copy_projections[] =
 "CREATE TABLE omni_held_setting AS SELECT * FROM omni_setting;\n"
 "CREATE TABLE omni_held_definition AS SELECT * FROM omni_definition;\n"
 "CREATE TABLE omni_held_statement AS SELECT * FROM omni_statement;\n"
-"CREATE TABLE omni_held_contact AS SELECT * FROM omni_contact";
+"CREATE TABLE omni_held_contact AS SELECT * FROM omni_contact;\n"
+"CREATE TABLE omni_held_reach AS SELECT * FROM omni_reach;\n"
+"CREATE TABLE omni_held_message AS SELECT * FROM omni_message;\n"
+"CREATE TABLE omni_held_response AS SELECT * FROM omni_response";
 
 #define DIFFERENCE(projection) { \
 	.name = "check_" projection, .in = "", .out = "i", \
@@ -104,7 +107,8 @@ static const struct omni__sql differences[] = {
 	DIFFERENCE("verdict"), DIFFERENCE("review"), DIFFERENCE("timeline"),
 	DIFFERENCE("reference"), DIFFERENCE("usage"), DIFFERENCE("setting"),
 	DIFFERENCE("definition"), DIFFERENCE("statement"),
-	DIFFERENCE("contact"),
+	DIFFERENCE("contact"), DIFFERENCE("reach"), DIFFERENCE("message"),
+	DIFFERENCE("response"),
 };
 
 static omni_status

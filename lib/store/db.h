@@ -56,6 +56,12 @@ struct omni {
 	void (*identity_free)(struct omni *db);
 	void *kinds;			/* ... and its kinds */
 	void *bulk;			/* ... and what it gathers */
+	void *rules;			/* the routing room's, compiled */
+	void (*rules_free)(struct omni *db);
+	struct omni__zones *zones;	/* that were read */
+	char *zoneinfo;			/* their folder */
+	unsigned char *token_key;	/* or NULL */
+	size_t token_key_size;
 	int64_t process;		/* pid that opened it */
 	atomic_int references;		/* the handle and its cursors */
 	atomic_flag inside;
@@ -151,7 +157,13 @@ enum {
 	OMNI__FACT_REMOVAL = 9,		/* of a record, by its source */
 	OMNI__FACT_ERASURE = 10,	/* of a person */
 	OMNI__FACT_MODEL = 11,
-	OMNI__FACT_KIND = 12		/* a definition */
+	OMNI__FACT_KIND = 12,		/* a definition */
+	OMNI__FACT_WINDOW = 13,		/* definitions ... */
+	OMNI__FACT_CALENDAR = 14,
+	OMNI__FACT_CAP = 15,
+	OMNI__FACT_WORDING = 16,	/* ... to here */
+	OMNI__FACT_ROUTE = 17,		/* a decision that was kept */
+	OMNI__FACT_AFFINITY = 18	/* how the population responds */
 };
 
 /*

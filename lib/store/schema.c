@@ -186,17 +186,86 @@ static const char step_1_projections[] =
 "  suppressed TEXT\n"
 ") STRICT, WITHOUT ROWID";
 
+/* Version 2.  Definitions and addresses keep their history, statements are
+ * packed, and what routing reads of a record lies in one place.  Projections
+ * alone: they are filled from the facts when the store is opened. */
+static const char step_2[] =
+"DROP TABLE omni_definition;\n"
+"DROP TABLE omni_statement;\n"
+"DROP TABLE omni_contact;\n"
+/* The last of a name holds. */
+"CREATE TABLE omni_definition (\n"
+"  noun INTEGER NOT NULL,\n"
+"  name INTEGER NOT NULL,\n"
+"  happened INTEGER NOT NULL,\n"
+"  fact INTEGER NOT NULL,\n"
+"  PRIMARY KEY (noun, name, happened, fact)\n"
+") STRICT, WITHOUT ROWID;\n"
+/* What the customer said: by the record that spoke, by each that was held
+ * then, and by the address that it binds.  pack: consent/pack.c. */
+"CREATE TABLE omni_statement (\n"
+"  record BLOB NOT NULL,\n"
+"  fact INTEGER NOT NULL,\n"
+"  pack BLOB NOT NULL,\n"
+"  PRIMARY KEY (record, fact)\n"
+") STRICT, WITHOUT ROWID;\n"
+/* What is known of addresses, by keyed hash; what: OMNI_CONTACT_*. */
+"CREATE TABLE omni_contact (\n"
+"  address BLOB NOT NULL,\n"
+"  happened INTEGER NOT NULL,\n"
+"  fact INTEGER NOT NULL,\n"
+"  what INTEGER NOT NULL,\n"
+"  flag INTEGER NOT NULL,\n"
+"  since INTEGER,\n"
+"  until INTEGER,\n"
+"  purpose TEXT,\n"
+"  cause TEXT,\n"
+"  PRIMARY KEY (address, happened, fact, what)\n"
+") STRICT, WITHOUT ROWID;\n"
+/* Where a record can be reached, of its current version: consent/reach.c. */
+"CREATE TABLE omni_reach (\n"
+"  record BLOB PRIMARY KEY,\n"
+"  happened INTEGER,\n"
+"  content INTEGER NOT NULL,\n"
+"  fact INTEGER NOT NULL,\n"
+"  pack BLOB NOT NULL\n"
+") STRICT, WITHOUT ROWID;\n"
+/* Messages routed and what became of them, by record; letters to a household
+ * also by its address.  what: OMNI_RESULT_*, 0 for a route. */
+"CREATE TABLE omni_message (\n"
+"  record BLOB NOT NULL,\n"
+"  happened INTEGER NOT NULL,\n"
+"  fact INTEGER NOT NULL,\n"
+"  what INTEGER NOT NULL,\n"
+"  channel INTEGER NOT NULL,\n"
+"  purpose INTEGER NOT NULL,\n"
+"  message INTEGER NOT NULL,\n"
+"  priority INTEGER NOT NULL,\n"
+"  PRIMARY KEY (record, happened, fact)\n"
+") STRICT, WITHOUT ROWID;\n"
+/* How many messages were sent and answered, in spans of four weeks. */
+"CREATE TABLE omni_response (\n"
+"  record BLOB NOT NULL,\n"
+"  channel INTEGER NOT NULL,\n"
+"  span INTEGER NOT NULL,\n"
+"  sent INTEGER NOT NULL,\n"
+"  answered INTEGER NOT NULL,\n"
+"  PRIMARY KEY (record, channel, span)\n"
+") STRICT, WITHOUT ROWID";
+
 /* Scripts of a step; a string has its limits. */
 #define SCRIPTS 2
 static const char *const steps[][SCRIPTS] = {
 	{ step_1_facts, step_1_projections },
+	{ step_2 },
 };
 
 const char *const omni__projections[] = {
 	"omni_record", "omni_version", "omni_key", "omni_verdict",
 	"omni_review",
 	"omni_timeline", "omni_reference", "omni_usage", "omni_setting",
-	"omni_definition", "omni_statement", "omni_contact", NULL
+	"omni_definition", "omni_statement", "omni_contact", "omni_reach",
+	"omni_message", "omni_response", NULL
 };
 
 static const char clear_projections[] =
@@ -211,7 +280,10 @@ static const char clear_projections[] =
 "DELETE FROM omni_setting;\n"
 "DELETE FROM omni_definition;\n"
 "DELETE FROM omni_statement;\n"
-"DELETE FROM omni_contact";
+"DELETE FROM omni_contact;\n"
+"DELETE FROM omni_reach;\n"
+"DELETE FROM omni_message;\n"
+"DELETE FROM omni_response";
 
 static const struct omni__sql meta_get = {
 	.name = "meta_get",
