@@ -198,6 +198,11 @@ omni_status omni__contact_addressee(struct omni *db, const char *full,
 omni_status omni__contact_postal(struct omni *db,
     const struct omni__postal *parts, const char **line);
 
+/* What tells a postal address or a name from another: its folded letters and
+ * digits.  Of an addressed line it is the addressee's and the line's. */
+omni_status omni__postal_key(struct omni *db, struct omni__buf *,
+    const char *value);
+
 /* One thing told about an address: a row of omni_contact. */
 struct omni__contact_row {
 	unsigned char address[OMNI__ID];
@@ -318,6 +323,14 @@ struct omni__points_list {
 };
 omni_status omni__points_load(struct omni *db, const struct omni__view *,
     struct omni__points_list *lists, size_t count);
+
+/* Rows of RECORD facts: of each record its current version, in whatever order
+ * they come; identity need not be resolved yet. */
+omni_status omni__reach_apply(struct omni *db, const struct omni__fact *facts,
+    size_t count);
+/* Takes the rows of records that are removed or erased. */
+omni_status omni__reach_erase(struct omni *db,
+    const unsigned char *const *records, size_t count);
 
 /* ---- projections (consent.c) ---------------------------------------- */
 

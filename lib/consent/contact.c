@@ -35,8 +35,8 @@ omni__contact_kind(const char *kind)
 
 /* A postal address is written in many ways: only folded letters and digits
  * tell. */
-static omni_status
-postal_key(struct omni *db, struct omni__buf *out, const char *value)
+omni_status
+omni__postal_key(struct omni *db, struct omni__buf *out, const char *value)
 {
 	struct omni__buf folded = { .env = &db->env };
 	omni_status status = omni__fold(&folded, value, strlen(value));
@@ -63,7 +63,7 @@ address_key(struct omni *db, struct omni__buf *out, const char *kind,
 	omni_status status;
 
 	if (strcmp(kind, "address") == 0)
-		return postal_key(db, out, value);
+		return omni__postal_key(db, out, value);
 	status = omni__kind_normalise(db, kind, value, &normal);
 	if (status == OMNI_OK)
 		omni__buf_str(out, normal);

@@ -93,6 +93,10 @@ struct omni__recipient {
 	unsigned char customer[OMNI__ID];
 	const struct omni__member *members;
 	size_t member_count;
+	/* All records of the customer of whom these are surely one; NULL where
+	 * that was not asked.  Their withdrawals are among what was said. */
+	const struct omni__member *whole;
+	size_t whole_count;
 	struct omni__points points;
 	const struct omni__said *said;	/* by (happened, fact) */
 	size_t said_count;
@@ -121,8 +125,8 @@ struct omni__wanted {
 	bool sent, household, responses, sales, place;
 };
 
-/* For each: customer is given (or with a view the members, too); all else is
- * loaded, in the scratch arena.  One round of statements for all of them. */
+/* For each: customer is given (or with a view the members, too, and the whole);
+ * all else is loaded, in the scratch arena.  One round of statements for all of them. */
 omni_status omni__recipients_load(struct omni *db,
     const struct omni__wanted *, struct omni__recipient *recipients,
     size_t count);
