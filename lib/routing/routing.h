@@ -125,8 +125,9 @@ struct omni__wanted {
 	bool sent, household, responses, sales, place;
 };
 
-/* For each: customer is given (or with a view the members, too, and the whole);
- * all else is loaded, in the scratch arena.  One round of statements for all of them. */
+/* For each: customer is given (with a view the members, too, and the whole
+ * where they are surely one); all else is loaded, in the scratch arena.  One
+ * round of statements for all of them. */
 omni_status omni__recipients_load(struct omni *db,
     const struct omni__wanted *, struct omni__recipient *recipients,
     size_t count);

@@ -1,0 +1,204 @@
+/*
+ * Customers by the many: the records of each, and everybody page by page.
+ * What is asked for one alone is in customer.c.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "identity/identity.h"
+
+#define HOLDER \
+	"CASE $sure WHEN 0 THEN r.customer" \
+	" ELSE coalesce(r.sure, r.customer) END"
+
+/* A pool is called by its oldest record, whose own row has none. */
+static const struct omni__sql members_root = {
+	.name = "members_root",
+	.in = "customer:b sure:i",
+	.out = "biib",
+	.sql = "SELECT r.pool, r.fact, r.first, " HOLDER "\n"
+	    "FROM omni_record r WHERE r.id = $customer",
+};
+
+static const struct omni__sql members_rest = {
+	.name = "members_rest",
+	.in = "pool:b customer:b sure:i",
+	.out = "bii",
+	.sql = "SELECT r.id, r.fact, r.first FROM omni_record r\n"
+	    "WHERE r.pool = $pool AND r.id <> $customer\n"
+	    "  AND $customer = " HOLDER,
+};
+
+static const struct omni__sql customers_page = {
+	.name = "customers_page",
+	.in = "after:b limit:i sure:i",
+	.out = "b",
+	.sql = "SELECT r.id FROM omni_record r\n"
+	    "WHERE r.id > $after AND r.id = " HOLDER "\n"
+	    "ORDER BY r.id LIMIT $limit",
+};
+
+/* ---- members -------------------------------------------------------- */
+
+/* Of each customer the row of its oldest record; NULL: there is none such. */
+static omni_status
+find_roots(struct omni *db, const unsigned char (*customers)[OMNI__ID],
+    size_t count, bool sure, const struct omni__value **roots)
+{
+	struct omni__value *in = omni__arena_alloc(&db->scratch,
+	    2 * count * sizeof(*in));
+	struct omni__result result;
+	omni_status status;
+	size_t i;
+
+	if (in == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < count; i++) {
+		in[2 * i] = omni__blob(customers[i], OMNI__ID);
+		in[2 * i + 1] = omni__int(sure);
+	}
+	status = omni__query(db, &members_root, in, count, &result);
+	for (i = 0; status == OMNI_OK && i < result.count; i++) {
+		const struct omni__value *v = OMNI__AT(&result, i, 0);
+		size_t at = result.ordinal[i];
+
+		if (v[3].size == OMNI__ID && memcmp(v[3].bytes,
+		    customers[at], OMNI__ID) == 0)
+			roots[at] = v;
+	}
+	return status;
+}
+
+static omni_status
+find_rest(struct omni *db, const unsigned char (*customers)[OMNI__ID],
+    size_t count, bool sure, const struct omni__value *const *roots,
+    struct omni__result *rest)
+{
+	struct omni__value *in = omni__arena_alloc(&db->scratch,
+	    3 * count * sizeof(*in));
+	size_t i;
+
+	if (in == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < count; i++) {
+		const struct omni__value *root = roots[i];
+
+		in[3 * i] = root != NULL && root->type != OMNI__NULL ?
+		    *root : omni__blob(customers[i], OMNI__ID);
+		in[3 * i + 1] = omni__blob(customers[i], OMNI__ID);
+		in[3 * i + 2] = omni__int(sure);
+	}
+	return omni__query(db, &members_rest, in, count, rest);
+}
+
+static void
+take_member(struct omni__member *member, const unsigned char *id,
+    const unsigned char *customer, const struct omni__value *v)
+{
+	memcpy(member->id, id, OMNI__ID);
+	memcpy(member->customer, customer, OMNI__ID);
+	member->fact = v[0].number;
+	member->first = omni__value_int(&v[1], OMNI_TIME_UNKNOWN);
+}
+
+static int
+oldest_first(const void *left, const void *right)
+{
+	const struct omni__member *a = left, *b = right;
+	bool known_a = a->first != OMNI_TIME_UNKNOWN;
+	bool known_b = b->first != OMNI_TIME_UNKNOWN;
+
+	if (known_a != known_b)
+		return known_a ? -1 : 1;
+	if (a->first != b->first)
+		return a->first < b->first ? -1 : 1;
+	return memcmp(a->id, b->id, OMNI__ID);
+}
+
+/* Roots and the rest, which come by the order of their customers. */
+static void
+deal_out(const unsigned char (*customers)[OMNI__ID], size_t count,
+    const struct omni__value *const *roots, const struct omni__result *rest,
+    struct omni__member *members, struct omni__members *lists)
+{
+	size_t i, k = 0;
+
+	for (i = 0; i < count; i++) {
+		struct omni__members *list = &lists[i];
+
+		list->items = members;
+		list->count = 0;
+		if (roots[i] != NULL)
+			take_member(&members[list->count++], customers[i],
+			    customers[i], roots[i] + 1);
+		for (; k < rest->count && rest->ordinal[k] == i; k++) {
+			const struct omni__value *v = OMNI__AT(rest, k, 0);
+
+			if (v[0].size == OMNI__ID)
+				take_member(&members[list->count++],
+				    v[0].bytes, customers[i], v + 1);
+		}
+		members += list->count;
+		if (list->count > 1)
+			qsort(list->items, list->count,
+			    sizeof(*list->items), oldest_first);
+	}
+}
+
+omni_status
+omni__members_of(struct omni *db, const unsigned char (*customers)[OMNI__ID],
+    size_t count, bool sure, struct omni__members *lists)
+{
+	struct omni__result rest;
+	struct omni__member *members;
+	const struct omni__value **roots;
+	omni_status status;
+
+	if (count == 0)
+		return OMNI_OK;
+	roots = omni__arena_zero(&db->scratch, count * sizeof(*roots));
+	if (roots == NULL)
+		return omni__nomem(&db->error);
+	status = find_roots(db, customers, count, sure, roots);
+	if (status == OMNI_OK)
+		status = find_rest(db, customers, count, sure, roots,
+		    &rest);
+	if (status != OMNI_OK)
+		return status;
+	members = omni__arena_alloc(&db->scratch,
+	    (count + rest.count) * sizeof(*members));
+	if (members == NULL)
+		return omni__nomem(&db->error);
+	deal_out(customers, count, roots, &rest, members, lists);
+	return OMNI_OK;
+}
+
+/* ---- everybody ------------------------------------------------------ */
+
+omni_status
+omni__customers_page(struct omni *db, const unsigned char *after,
+    size_t limit, bool sure, unsigned char (**customers)[OMNI__ID],
+    size_t *count)
+{
+	struct omni__value in[3] = {
+		omni__blob(after != NULL ? after :
+		    (const unsigned char *)"", after != NULL ? OMNI__ID : 0),
+		omni__int((int64_t)limit), omni__int(sure)
+	};
+	struct omni__result result;
+	omni_status status = omni__query(db, &customers_page, in, 1, &result);
+	size_t i;
+
+	*count = 0;
+	if (status != OMNI_OK)
+		return status;
+	*customers = omni__arena_alloc(&db->scratch,
+	    (result.count + 1) * sizeof(**customers));
+	if (*customers == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < result.count; i++)
+		if (result.values[i].size == OMNI__ID)
+			memcpy((*customers)[(*count)++],
+			    result.values[i].bytes, OMNI__ID);
+	return OMNI_OK;
+}
