@@ -215,13 +215,20 @@ int64_t omni__window_open(const struct omni__rules *,
 
 /* ---- caps (cap_count.c): pure --------------------------------------- */
 
+/* What counts for the caps that bind a message, gathered once for all its
+ * channels; in the arena.  NULL when out of memory. */
+struct omni__counts;
+struct omni__counts *omni__counts_new(struct omni__arena *,
+    const struct omni__rules *, const struct omni__message *,
+    const struct omni__recipient *);
 /*
- * The first instant from `from` on at which no cap is reached; INT64_MAX when
- * a cap that is reached drops the message.  *cap: the one that held it up, or
- * NULL.  Messages that wait with less priority give way.
+ * The first instant from `from` on at which no cap that defers is reached;
+ * INT64_MAX when there is none, and when one that drops is reached at `from`
+ * or then.  *cap: the one that held it up last, or dropped it, or NULL.
+ * Messages that wait with less priority give way; this very message does not
+ * count against itself.
  */
-int64_t omni__cap_open(const struct omni__rules *,
-    const struct omni__message *, const struct omni__recipient *,
+int64_t omni__cap_open(struct omni__counts *,
     const struct omni_channel *channel, int64_t from,
     const struct omni_cap **cap);
 
@@ -292,8 +299,28 @@ struct omni_message {
 omni_status omni__message_read(struct omni *db, const struct omni__rules *,
     const struct omni_message *, struct omni__message *);
 
+/* What a decision of a message needs. */
+void omni__wanted_for(const struct omni *db, const struct omni__rules *,
+    const struct omni__message *, struct omni__wanted *);
+
 /* The object that is handed out.  What was loaded may go afterwards. */
-struct omni_route;
+struct omni__leg {		/* a step, or what was rejected */
+	const char *channel;
+	const char *address;	/* NULL: the channel needs none */
+	const char *text;
+	int64_t time;
+	int64_t fact;
+	int32_t reason;		/* 0: a step */
+};
+struct omni_route {
+	struct omni__object object;
+	char customer[OMNI_ID_SIZE];
+	const char *purpose, *zone, *zone_text, *language;
+	int64_t at, fact, due;
+	struct omni__leg *legs;		/* the steps, then the rejected */
+	size_t steps, count;
+	int32_t result;
+};
 omni_status omni__route_new(struct omni *db, struct omni_route **);
 /* Fills an empty one, or one that was filled before. */
 omni_status omni__route_fill(struct omni *db, struct omni_route *,
