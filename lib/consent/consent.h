@@ -257,6 +257,12 @@ omni_status omni__deliveries_keep(struct omni *db,
  * about none.  kind is "mail.opened" ...; *address the kind of address that
  * such a message goes to ("email", ...), NULL when any. */
 int32_t omni__result_of(const char *kind, const char **address);
+/* Why an address is suppressed to which that happened, or NULL. */
+const char *omni__result_cause(const char *kind);
+/* Does the body of such an interaction take the suppression back: a soft
+ * bounce, a letter that nobody fetched, a complaint that was none? */
+omni_status omni__result_mild(struct omni *db, const struct omni__fact *,
+    bool *mild);
 
 /* A row of omni_message: a route that was kept, or a result. */
 struct omni__sent {
@@ -265,9 +271,24 @@ struct omni__sent {
 	uint64_t message;	/* the hash of its id, 0: none was told */
 	const char *channel;	/* NULL: not told */
 	const char *purpose;	/* NULL: not told */
-	int32_t what;		/* OMNI_RESULT_*; 0: a route's step */
+	int32_t what;		/* OMNI_RESULT_*; 0: a route's step; or ... */
 	int32_t priority;
 };
+#define OMNI__ROUTE_NOWHERE (-1)	/* a route without steps */
+/*
+ * Of INTERACTION facts that tell results, and of ROUTE facts.  Of the body
+ * of a ROUTE it reads "message", and "row" of a route that has a step:
+ * {"time":when it goes,"priority":of the purpose,"household":the hash of the
+ * postal address, where it is a letter to a household}; its channel and
+ * purpose are the fact's.
+ */
+omni_status omni__messages_apply(struct omni *db,
+    const struct omni__fact *facts, size_t count);
+/* Takes out the rows and counts of records, and the rows that their routes
+ * have under a household; facts: those routes, to be erased after. */
+omni_status omni__messages_erase(struct omni *db,
+    const unsigned char *const *records, size_t count, int64_t **facts,
+    size_t *fact_count);
 /* The hash by which a message is known. */
 uint64_t omni__message_mark(const struct omni *db, const char *id);
 /* Rows of these records (or addresses) from an instant on, by (happened,
@@ -303,6 +324,9 @@ omni_status omni__responses_load(struct omni *db, const struct omni__view *,
 struct omni__point {
 	const char *kind;	/* "email", "phone", "device", "address" */
 	const char *value;	/* as a source gave it */
+	const char *country;	/* ISO 3166: where it lies; or NULL */
+	int64_t time;		/* of the newest record that gives it */
+	int32_t records;	/* how many do */
 	unsigned char hash[OMNI__ID];
 	struct omni__contact_state state;
 };
