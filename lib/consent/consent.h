@@ -78,11 +78,13 @@ int32_t omni__purpose_basis(const struct omni_purpose *, const char *channel,
 /* ---- hours of the week (hours.c) ------------------------------------ */
 
 /* Minutes of each day that are open, from Monday; the eighth is a public
- * holiday.  Spans that pass midnight were cut in two. */
+ * holiday.  A span that passes midnight is whole, and of the day on which it
+ * begins, whatever the next one is. */
 #define OMNI__SPANS_MAX 8
+#define OMNI__HOLIDAY 7
 struct omni__hours {
-	struct omni__span {
-		int16_t from, to;	/* minutes of the day, to <= 1440 */
+	struct omni__minutes {
+		int16_t from, to;	/* from < 1440, to <= 2880 */
 	} spans[8][OMNI__SPANS_MAX];
 	uint8_t counts[8];
 	bool holidays;			/* ph is told */
@@ -92,8 +94,11 @@ struct omni__hours {
  * the days it names.  OMNI_INVALID, and the error names field. */
 omni_status omni__hours_parse(struct omni__error *, const char *field,
     const char *text, struct omni__hours *);
-/* Is a local minute open? */
-bool omni__hours_open(const struct omni__hours *, int weekday, bool holiday,
+/* Which of the eight holds on a weekday (0: Monday) that is a holiday or
+ * not. */
+int omni__hours_day(const struct omni__hours *, int weekday, bool holiday);
+/* Is a local minute open?  Today's row and the one of the day before. */
+bool omni__hours_open(const struct omni__hours *, int before, int today,
     int minute);
 
 /* ---- what is seen (view.c) ------------------------------------------ */
