@@ -234,7 +234,16 @@ int64_t omni__cap_open(struct omni__counts *,
 
 /* ---- affinity (affinity.c): pure ------------------------------------ */
 
-/* How a customer responds on a channel; numbers in 1/1024. */
+/*
+ * How a customer responds on a channel; numbers in 1/1024.
+ *
+ * Of each span of four weeks that began no later than `at` and is n spans
+ * before it, n up to 26 (two years): sent += sent * w, answered +=
+ * min(answered, sent) * w, where w is 1024 * 2^(-28 n / 90), rounded.
+ * estimate = floor((answered + a) * 10^6 / (sent + a + b)), and population
+ * the same with nothing sent.  The prior (a, b) is the channel's, else that
+ * of the channel "*" (the mean of what was learned), else OMNI__PRIOR_*.
+ */
 struct omni__rate {
 	int64_t sent, answered;		/* decayed */
 	int64_t prior_answered, prior_unanswered;
