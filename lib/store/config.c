@@ -127,17 +127,33 @@ omni_config_set_timeout(omni_config *config, int32_t milliseconds)
 	    config ? &config->timeout : NULL, milliseconds, 1, 3600000);
 }
 
+static omni_status
+set_path(omni_config *config, const char *field, char *place, size_t room,
+    const char *path)
+{
+	if (path == NULL || path[0] != '/' || strlen(path) >= room)
+		return omni__fail(&config->object.error, OMNI_INVALID,
+		    "the path of the %s is not absolute or too long", field);
+	memcpy(place, path, strlen(path) + 1);
+	return OMNI_OK;
+}
+
 omni_status
 omni_config_set_module(omni_config *config, const char *path)
 {
 	if (config == NULL)
 		return OMNI_MISUSE;
-	if (path == NULL || path[0] != '/' ||
-	    strlen(path) >= sizeof(config->module))
-		return omni__fail(&config->object.error, OMNI_INVALID,
-		    "the module's path is not absolute or too long");
-	memcpy(config->module, path, strlen(path) + 1);
-	return OMNI_OK;
+	return set_path(config, "module", config->module,
+	    sizeof(config->module), path);
+}
+
+omni_status
+omni_config_set_zoneinfo(omni_config *config, const char *path)
+{
+	if (config == NULL)
+		return OMNI_MISUSE;
+	return set_path(config, "zoneinfo", config->zoneinfo,
+	    sizeof(config->zoneinfo), path);
 }
 
 /* NULL restores the default. */

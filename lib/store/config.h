@@ -16,6 +16,7 @@ struct omni_config {
 	int32_t durability;
 	int32_t timeout;
 	char module[1024];
+	char zoneinfo[1024];
 };
 
 #endif

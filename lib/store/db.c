@@ -8,6 +8,7 @@
 
 #include <sodium.h>
 
+#include "base/zone.h"
 #include "store/config.h"
 #include "store/writer.h"
 #include "text/text.h"
@@ -74,6 +75,7 @@ destroy(struct omni *db)
 	if (db->identity != NULL)
 		db->identity_free(db);
 	omni__free(&env, db->kinds);
+	omni__zones_free(db->zones);
 	omni__wipe(db->tenant_key, sizeof(db->tenant_key));
 	omni__free(&env, db);
 }
@@ -353,6 +355,12 @@ allocate(const struct omni_config *config)
 	atomic_init(&db->references, 1);
 	atomic_init(&db->closed, false);
 	atomic_flag_clear(&db->inside);
+	db->zones = omni__zones_new(&db->env, config->zoneinfo[0] ?
+	    config->zoneinfo : OMNI__ZONEINFO);
+	if (db->zones == NULL) {
+		omni__free(&db->env, db);
+		return NULL;
+	}
 	return db;
 }
 
