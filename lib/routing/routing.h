@@ -36,7 +36,9 @@ struct omni__prior {
 	const char *channel;
 	int64_t answered, unanswered;
 };
-/* Of a channel of which nothing was learned. */
+/* Of channels of which nothing could be learned: stands under this name. */
+#define OMNI__PRIOR_OTHERS	"*"
+/* ... and when nothing was learned of any. */
 #define OMNI__PRIOR_ANSWERED	(2 * 1024)
 #define OMNI__PRIOR_UNANSWERED	(8 * 1024)
 
