@@ -78,17 +78,13 @@ static const struct omni__field fields[] = {
 _Static_assert(OMNI__COUNT(fields) == FIELDS, "a field without a row");
 
 static omni_status
-check_name(struct omni__error *error, const char *field, const char *name)
+check_name(struct omni__error *error, const char *field, char *name)
 {
-	omni_status status = omni__text_check(error, field, name);
-
-	if (status == OMNI_OK && (!omni__kind_named(name) ||
-	    strlen(name) >= OMNI__KIND_SIZE))
-		status = omni__fail(error, OMNI_INVALID,
-		    "%s is no kind's: small letters, digits, '.', '_' and "
-		    "'-' after a letter, at most %d", field,
-		    OMNI__KIND_SIZE - 1);
-	return status;
+	if (omni__kind_named(name) && strlen(name) < OMNI__KIND_SIZE)
+		return OMNI_OK;
+	return omni__fail(error, OMNI_INVALID,
+	    "%s is no kind's: small letters, digits, '.', '_' and '-' after "
+	    "a letter, at most %d", field, OMNI__KIND_SIZE - 1);
 }
 
 const struct omni__sort omni__kind_sort = {
@@ -156,25 +152,25 @@ omni_kind_set_comparator(omni_kind *kind, const char *comparator)
 omni_status
 omni_kind_set_identifier(omni_kind *kind, int32_t identifier)
 {
-	return set_number(kind, IDENTIFIER, identifier != 0);
+	return set_number(kind, IDENTIFIER, identifier);
 }
 
 omni_status
 omni_kind_set_exclusive(omni_kind *kind, int32_t exclusive)
 {
-	return set_number(kind, EXCLUSIVE, exclusive != 0);
+	return set_number(kind, EXCLUSIVE, exclusive);
 }
 
 omni_status
 omni_kind_set_single(omni_kind *kind, int32_t single)
 {
-	return set_number(kind, SINGLE, single != 0);
+	return set_number(kind, SINGLE, single);
 }
 
 omni_status
 omni_kind_set_stable(omni_kind *kind, int32_t stable)
 {
-	return set_number(kind, STABLE, stable != 0);
+	return set_number(kind, STABLE, stable);
 }
 
 omni_status
@@ -186,7 +182,7 @@ omni_kind_set_shared(omni_kind *kind, int32_t percent)
 omni_status
 omni_kind_set_veto(omni_kind *kind, int32_t veto)
 {
-	return set_number(kind, VETO, veto != 0);
+	return set_number(kind, VETO, veto);
 }
 
 omni_status
@@ -202,32 +198,17 @@ omni_kind_set_rule(omni_kind *kind, int32_t rule)
 omni_status
 omni_kind_add_source(omni_kind *kind, const char *source)
 {
-	struct omni__names *names;
-	const char *copy, **more;
+	const char *copy;
 	omni_status status;
 
 	if (kind == NULL)
 		return OMNI_MISUSE;
 	status = omni__object_text(&kind->head.object, "source", source,
 	    &copy);
-	if (status != OMNI_OK)
-		return status;
-	names = &kind->sources;
-	if (names->count == names->room) {
-		size_t room = names->room == 0 ? 8 : 2 * names->room;
-
-		more = omni__arena_alloc(&kind->head.object.arena,
-		    room * sizeof(*more));
-		if (more == NULL)
-			return omni__nomem(&kind->head.object.error);
-		if (names->count > 0)
-			memcpy(more, names->items,
-			    names->count * sizeof(*more));
-		names->items = more;
-		names->room = room;
-	}
-	names->items[names->count++] = copy;
-	return OMNI_OK;
+	if (status == OMNI_OK && !omni__names_insert(&kind->head.object.arena,
+	    &kind->sources, kind->sources.count, copy))
+		status = omni__nomem(&kind->head.object.error);
+	return status;
 }
 
 omni_status

@@ -10,46 +10,6 @@
 
 /* ---- what holds ----------------------------------------------------- */
 
-static const struct omni__sql kinds_held = {
-	.name = "kinds_held",
-	.in = "noun:i",
-	.out = "i",
-	.sql = "SELECT d.fact FROM omni_definition d WHERE d.noun = $noun",
-};
-
-static const struct omni__sql kinds_told = {
-	.name = "kinds_told",
-	.in = "noun:i",
-	.out = "i",
-	.sql = "SELECT f.id FROM omni_fact f WHERE f.noun = $noun\n"
-	    "ORDER BY f.id",
-};
-
-static omni_status
-read_facts(struct omni *db, const struct omni__sql *sql,
-    struct omni__fact **facts, size_t *count)
-{
-	struct omni__value noun = omni__int(OMNI__FACT_KIND);
-	struct omni__result result;
-	int64_t *ids;
-	omni_status status = omni__query(db, sql, &noun, 1, &result);
-	size_t i;
-
-	*count = 0;
-	if (status != OMNI_OK)
-		return status;
-	ids = omni__arena_alloc(&db->scratch,
-	    (result.count + 1) * sizeof(*ids));
-	*facts = omni__arena_zero(&db->scratch,
-	    (result.count + 1) * sizeof(**facts));
-	if (ids == NULL || *facts == NULL)
-		return omni__nomem(&db->error);
-	for (i = 0; i < result.count; i++)
-		ids[i] = result.values[i].number;
-	*count = result.count;
-	return omni__facts_read(db, ids, result.count, *facts);
-}
-
 static int
 compare_names(const void *left, const void *right)
 {
@@ -58,28 +18,51 @@ compare_names(const void *left, const void *right)
 	return strcmp(*a, *b);
 }
 
+/* Each once: its versions lie side by side. */
+static omni_status
+defined_names(struct omni *db, const char ***names, size_t *count)
+{
+	struct omni__result told;
+	omni_status status = omni__definitions_told(db, OMNI__FACT_KIND,
+	    &told);
+	size_t i;
+
+	*count = 0;
+	if (status != OMNI_OK)
+		return status;
+	*names = omni__arena_alloc(&db->scratch,
+	    (told.count + 1) * sizeof(**names));
+	if (*names == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < told.count && status == OMNI_OK; i++) {
+		int64_t name = OMNI__AT(&told, i, 0)->number;
+
+		if (i == 0 || name != OMNI__AT(&told, i - 1, 0)->number)
+			status = omni__term_text(db, name,
+			    &(*names)[(*count)++]);
+	}
+	if (status == OMNI_OK)
+		qsort(*names, *count, sizeof(**names), compare_names);
+	return status;
+}
+
 omni_status
 omni__kinds_defined(struct omni *db, struct omni_kind ***kinds,
     size_t *count)
 {
-	struct omni__fact *facts;
 	const char **names;
 	void **objects;
 	omni_status status;
 	size_t i, n;
 
 	*count = 0;
-	status = read_facts(db, &kinds_held, &facts, &n);
+	status = defined_names(db, &names, &n);
 	if (status != OMNI_OK)
 		return status;
-	names = omni__arena_alloc(&db->scratch, (n + 1) * sizeof(*names));
 	objects = omni__arena_zero(&db->scratch, (n + 1) * sizeof(*objects));
 	*kinds = omni__arena_zero(&db->scratch, (n + 1) * sizeof(**kinds));
-	if (names == NULL || objects == NULL || *kinds == NULL)
+	if (objects == NULL || *kinds == NULL)
 		return omni__nomem(&db->error);
-	for (i = 0; i < n; i++)
-		names[i] = facts[i].kind != NULL ? facts[i].kind : "";
-	qsort(names, n, sizeof(*names), compare_names);
 	status = omni__definitions_load(db, &omni__kind_sort, names, n,
 	    objects);
 	for (i = 0; i < n && status == OMNI_OK; i++)
@@ -525,12 +508,8 @@ omni__kinds_apply(struct omni *db, const struct omni__fact *facts,
 omni_status
 omni__kinds_rebuild(struct omni *db)
 {
-	struct omni__fact *facts;
-	size_t count;
 	bool renew = false;
-	omni_status status = read_facts(db, &kinds_told, &facts, &count);
+	omni_status status = omni__definitions_rebuild(db);
 
-	if (status == OMNI_OK)
-		status = omni__definitions_apply(db, facts, count);
 	return status == OMNI_OK ? settle(db, &renew) : status;
 }

@@ -285,9 +285,18 @@ omni_status omni__tombstones_get(struct omni *db,
 /* Newest by (happened, id) of a noun and name, or *fact = 0. */
 omni_status omni__definition_find(struct omni *db, int32_t noun,
     const char *name, int64_t *fact);
-/* Projection of definition facts (kind is the name). */
+/* All versions of all of a noun: rows of (name, happened, fact), sorted, so
+ * that the last of a name holds; the name as a term. */
+omni_status omni__definitions_told(struct omni *db, int32_t noun,
+    struct omni__result *told);
+/* Tells whether any changed: a pure function of the set of their facts. */
+omni_status omni__definitions_digest(struct omni *db, uint64_t *digest);
+/* Projection of definition facts (kind is the name), and of what was learned
+ * of how people respond. */
 omni_status omni__definitions_apply(struct omni *db,
     const struct omni__fact *facts, size_t count);
+/* ... of all there are, before what leans on them. */
+omni_status omni__definitions_rebuild(struct omni *db);
 
 /* ---- the schema (schema.c) ------------------------------------------ */
 

@@ -1,6 +1,6 @@
 /*
- * What channels, purposes and kinds share: a checked name, a table of fields,
- * and the way into a fact's body and back.
+ * What channels, purposes, kinds and the other definitions share: a checked
+ * name, a table of fields, and the way into a fact's body and back.
  */
 #include <string.h>
 
@@ -8,7 +8,88 @@
 
 #include "store/define.h"
 
+/* ---- fields --------------------------------------------------------- */
+
+static int32_t
+number_of(const void *object, const struct omni__field *field)
+{
+	int32_t value;
+
+	memcpy(&value, (const char *)object + field->offset, sizeof(value));
+	return value;
+}
+
+static int64_t
+time_of(const void *object, const struct omni__field *field)
+{
+	int64_t value;
+
+	memcpy(&value, (const char *)object + field->offset, sizeof(value));
+	return value;
+}
+
+static const char *
+text_of(const void *object, const struct omni__field *field)
+{
+	const char *value;
+
+	memcpy(&value, (const char *)object + field->offset, sizeof(value));
+	return value;
+}
+
+static const struct omni__names *
+names_of(const void *object, const struct omni__field *field)
+{
+	return (const struct omni__names *)(const void *)
+	    ((const char *)object + field->offset);
+}
+
+static void
+set_text(void *object, const struct omni__field *field, const char *value)
+{
+	memcpy((char *)object + field->offset, &value, sizeof(value));
+}
+
+/* What holds where nothing is told; the object is zeroed. */
+static void
+preset(void *object, const struct omni__sort *sort)
+{
+	const int64_t unknown = OMNI_TIME_UNKNOWN;
+	size_t i;
+
+	for (i = 0; i < sort->count; i++) {
+		const struct omni__field *field = &sort->fields[i];
+		char *place = (char *)object + field->offset;
+
+		if (field->type == OMNI__FIELD_NUMBER)
+			memcpy(place, &field->preset, sizeof(field->preset));
+		else if (field->type == OMNI__FIELD_TEXT)
+			set_text(object, field, field->text);
+		else if (field->type == OMNI__FIELD_TIME)
+			memcpy(place, &unknown, sizeof(unknown));
+	}
+}
+
 /* ---- making --------------------------------------------------------- */
+
+static omni_status
+checked_text(struct omni__object *object, omni__check_fn check,
+    const char *field, const char *value, const char **copy)
+{
+	omni_status status = omni__text_check(&object->error, field, value);
+	char *text;
+
+	if (status != OMNI_OK)
+		return status;
+	text = omni__arena_strdup(&object->arena, value);
+	if (text == NULL)
+		return omni__nomem(&object->error);
+	if (check != NULL)
+		status = check(&object->error, field, text);
+	if (status == OMNI_OK)
+		*copy = text;
+	return status;
+}
 
 void *
 omni__definition_new(const struct omni__sort *sort, const char *name)
@@ -18,12 +99,10 @@ omni__definition_new(const struct omni__sort *sort, const char *name)
 
 	if (d == NULL)
 		return NULL;
+	preset(d, sort);
 	d->time = OMNI_NOW;
-	status = sort->check != NULL ?
-	    sort->check(&d->object.error, "name", name) : OMNI_OK;
-	if (status == OMNI_OK)
-		status = omni__object_text(&d->object, "name", name,
-		    &d->name);
+	status = checked_text(&d->object, sort->check, "name", name,
+	    &d->name);
 	if (status == OMNI_NOMEM) {
 		omni__object_free(d);
 		return NULL;
@@ -38,12 +117,84 @@ omni__definition_number(struct omni__definition *d,
 {
 	if (d == NULL)
 		return OMNI_MISUSE;
+	if (field->low == 0 && field->high == 1)
+		value = value != 0;
 	if (value < field->low || value > field->high)
 		return omni__fail(&d->object.error, OMNI_INVALID,
 		    "%s is %d: it is from %d to %d", field->name, value,
 		    field->low, field->high);
 	memcpy((char *)d + field->offset, &value, sizeof(value));
 	return OMNI_OK;
+}
+
+omni_status
+omni__definition_text(struct omni__definition *d,
+    const struct omni__field *field, const char *value)
+{
+	const char *copy = field->text;
+	omni_status status = OMNI_OK;
+
+	if (d == NULL)
+		return OMNI_MISUSE;
+	if (value != NULL)
+		status = checked_text(&d->object, field->check, field->name,
+		    value, &copy);
+	if (status == OMNI_OK)
+		set_text(d, field, copy);
+	return status;
+}
+
+/* Arenas do not grow in place; the old list is small and goes with the
+ * object. */
+bool
+omni__names_insert(struct omni__arena *arena, struct omni__names *names,
+    size_t i, const char *name)
+{
+	if (names->count == names->room) {
+		size_t room = names->room == 0 ? 8 : names->room * 2;
+		const char **items = omni__arena_alloc(arena,
+		    room * sizeof(*items));
+
+		if (items == NULL)
+			return false;
+		if (names->count > 0)
+			memcpy(items, names->items,
+			    names->count * sizeof(*items));
+		names->items = items;
+		names->room = room;
+	}
+	memmove(names->items + i + 1, names->items + i,
+	    (names->count - i) * sizeof(*names->items));
+	names->items[i] = name;
+	names->count++;
+	return true;
+}
+
+omni_status
+omni__definition_add(struct omni__definition *d,
+    const struct omni__field *field, const char *name)
+{
+	struct omni__names *names;
+	const char *copy;
+	omni_status status;
+	size_t i;
+
+	if (d == NULL)
+		return OMNI_MISUSE;
+	names = (struct omni__names *)(void *)((char *)d + field->offset);
+	status = checked_text(&d->object, field->check, field->name, name,
+	    &copy);
+	if (status != OMNI_OK)
+		return status;
+	for (i = 0; i < names->count; i++)
+		if (strcmp(names->items[i], copy) == 0)
+			return OMNI_OK;
+	if (field->most > 0 && names->count == (size_t)field->most)
+		return omni__fail(&d->object.error, OMNI_INVALID,
+		    "%s: there are %d already, and no more go in",
+		    field->name, field->most);
+	return omni__names_insert(&d->object.arena, names, names->count,
+	    copy) ? OMNI_OK : omni__nomem(&d->object.error);
 }
 
 omni_status
@@ -89,24 +240,6 @@ omni__definition_errmsg(const struct omni__definition *d, const char *null)
 
 /* ---- into a body ---------------------------------------------------- */
 
-static int32_t
-number_of(const void *object, const struct omni__field *field)
-{
-	int32_t value;
-
-	memcpy(&value, (const char *)object + field->offset, sizeof(value));
-	return value;
-}
-
-static const char *
-text_of(const void *object, const struct omni__field *field)
-{
-	const char *value;
-
-	memcpy(&value, (const char *)object + field->offset, sizeof(value));
-	return value;
-}
-
 static void
 write_names(struct omni__buf *buf, const struct omni__names *names)
 {
@@ -134,8 +267,11 @@ write_field(struct omni__buf *buf, const void *object,
 		omni__buf_json(buf, text_of(object, field));
 		break;
 	case OMNI__FIELD_NAMES:
-		write_names(buf, (const struct omni__names *)(const void *)
-		    ((const char *)object + field->offset));
+		write_names(buf, names_of(object, field));
+		break;
+	case OMNI__FIELD_TIME:
+		omni__buf_printf(buf, "%lld",
+		    (long long)time_of(object, field));
 		break;
 	default:
 		number = number_of(object, field);
@@ -147,15 +283,43 @@ write_field(struct omni__buf *buf, const void *object,
 	}
 }
 
+static bool
+is_told(const void *object, const struct omni__field *field)
+{
+	const char *text;
+	int32_t number;
+
+	switch (field->type) {
+	case OMNI__FIELD_TEXT:
+		text = text_of(object, field);
+		return text != NULL && (field->text == NULL ||
+		    strcmp(text, field->text) != 0);
+	case OMNI__FIELD_NAMES:
+		return names_of(object, field)->count > 0;
+	case OMNI__FIELD_TIME:
+		return time_of(object, field) != OMNI_TIME_UNKNOWN;
+	default:
+		number = number_of(object, field);
+		return number != field->preset && number >= field->low &&
+		    number <= field->high;
+	}
+}
+
 static void
 write_body(struct omni__buf *buf, const void *object,
     const struct omni__sort *sort)
 {
 	size_t i;
 
+	omni__buf_char(buf, '{');
 	for (i = 0; i < sort->count; i++) {
-		omni__buf_char(buf, i == 0 ? '{' : ',');
-		write_field(buf, object, &sort->fields[i]);
+		const struct omni__field *field = &sort->fields[i];
+
+		if (field->late && !is_told(object, field))
+			continue;
+		if (buf->size > 1)
+			omni__buf_char(buf, ',');
+		write_field(buf, object, field);
 	}
 	omni__buf_char(buf, '}');
 }
@@ -210,13 +374,22 @@ static bool
 read_text(struct omni__arena *arena, const json_t *value, void *out)
 {
 	const char *text = json_string_value(value);
-	char *copy = NULL;
+	char *copy;
 
-	if (text != NULL &&
-	    (copy = omni__arena_strdup(arena, text)) == NULL)
-		return false;
+	if (text == NULL)
+		return true;
+	copy = omni__arena_strdup(arena, text);
 	memcpy(out, &copy, sizeof(copy));
-	return true;
+	return copy != NULL;
+}
+
+static void
+read_time(const json_t *value, void *out)
+{
+	int64_t time = json_integer_value(value);
+
+	if (json_is_integer(value))
+		memcpy(out, &time, sizeof(time));
 }
 
 static bool
@@ -244,9 +417,9 @@ read_names(struct omni__arena *arena, const json_t *value, void *out)
 	return true;
 }
 
-/* A word or number that no version of this library wrote is left at its
- * default. */
-static bool
+/* A word or number that this library does not know is as if it were not
+ * told. */
+static void
 read_number(const struct omni__field *field, const json_t *value, void *out)
 {
 	const char *word = json_string_value(value);
@@ -259,10 +432,9 @@ read_number(const struct omni__field *field, const json_t *value, void *out)
 			number = i;
 	if (number < field->low || number > field->high ||
 	    (word == NULL && !json_is_integer(value)))
-		return true;
+		return;
 	found = (int32_t)number;
 	memcpy(out, &found, sizeof(found));
-	return true;
 }
 
 static bool
@@ -276,8 +448,12 @@ read_field(struct omni__arena *arena, const struct omni__field *field,
 		return read_text(arena, value, out);
 	case OMNI__FIELD_NAMES:
 		return read_names(arena, value, out);
+	case OMNI__FIELD_TIME:
+		read_time(value, out);
+		return true;
 	default:
-		return read_number(field, value, out);
+		read_number(field, value, out);
+		return true;
 	}
 }
 
@@ -294,6 +470,7 @@ read_body(struct omni *db, struct omni__arena *arena,
 	status = omni__json_body(db, fact, &root);
 	if (status != OMNI_OK)
 		return status;
+	preset(object, sort);
 	d->time = fact->happened;
 	d->name = omni__arena_strdup(arena, fact->kind);
 	if (d->name == NULL)
@@ -302,8 +479,21 @@ read_body(struct omni *db, struct omni__arena *arena,
 		if (!read_field(arena, &sort->fields[i],
 		    json_object_get(root, sort->fields[i].name), object))
 			status = omni__nomem(&db->error);
+	if (status == OMNI_OK && sort->ready != NULL &&
+	    !sort->ready(arena, object))
+		status = omni__nomem(&db->error);
 	json_decref(root);
 	return status;
+}
+
+omni_status
+omni__definition_read(struct omni *db, struct omni__arena *arena,
+    const struct omni__fact *fact, const struct omni__sort *sort,
+    void **object)
+{
+	*object = omni__arena_zero(arena, sort->size);
+	return *object == NULL ? omni__nomem(&db->error) :
+	    read_body(db, arena, fact, sort, *object);
 }
 
 /* ---- reading -------------------------------------------------------- */
@@ -341,11 +531,8 @@ omni__definitions_load(struct omni *db, const struct omni__sort *sort,
 		objects[i] = NULL;
 		if (facts[i].noun != sort->noun || facts[i].body == NULL)
 			continue;
-		objects[i] = omni__arena_zero(&db->scratch, sort->size);
-		if (objects[i] == NULL)
-			return omni__nomem(&db->error);
-		status = read_body(db, &db->scratch, &facts[i], sort,
-		    objects[i]);
+		status = omni__definition_read(db, &db->scratch, &facts[i],
+		    sort, &objects[i]);
 	}
 	return status;
 }
