@@ -1,117 +1,379 @@
 /*
- * The order of decision: each candidate goes through the table of steps
- * until one of them says why not; what stands is ranked.
+ * The order of decision, as a pure function: each candidate goes through the
+ * table of steps until one of them says why not; what stands is ranked and
+ * gets its times.  Reasons are asked for in the order of their numbers
+ * (UNDEFINED_CHANNEL with the first), so that a channel that fell for two
+ * reasons tells the one that comes first.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "routing/routing.h"
 
+/* What is decided, and what is gathered for it once. */
+struct work {
+	struct omni__arena *arena;
+	struct omni__decision *d;
+	struct omni__counts *counts;
+	struct omni__candidate **order;	/* those that stand, by rank */
+	size_t standing;
+};
+
 /* ---- 1: can the channel carry it? ----------------------------------- */
 
 static int32_t
-carries(const struct omni__decision *d, struct omni__candidate *c)
+carries(const struct omni__decision *d, struct omni__candidate *c, int64_t at)
 {
+	(void)at;
 	if (!c->allowed)
 		return OMNI_REASON_NOT_ALLOWED;
 	if (c->channel == NULL)
 		return OMNI_REASON_UNDEFINED_CHANNEL;
 	if (c->channel->direction == OMNI_DIRECTION_IN)
 		return OMNI_REASON_INBOUND;
-	if (c->channel->confidentiality < d->purpose->confidentiality)
+	if (c->channel->confidentiality <
+	    d->message->rule->purpose->confidentiality)
 		return OMNI_REASON_NOT_CONFIDENTIAL;
 	return 0;
 }
 
 /* ---- 2 and 3: is there a contact point, and is it open? -------------- */
 
-/* What is asked of a contact point, in the order of asking. */
-enum { ANY, PROVED, OPEN };
-
-static bool
-point_fits(const struct omni__decision *d, const struct omni__candidate *c,
-    const struct omni__point *point, int asked)
+static const struct omni__suppression *
+shut_by(const struct omni__decision *d, const struct omni__point *point)
 {
-	if (strcmp(point->kind, c->channel->address) != 0)
-		return false;
-	if (asked >= PROVED && d->purpose->verified != 0 &&
-	    !point->state.verified)
-		return false;
-	return asked < OPEN || point->state.suppressed == NULL;
-}
-
-static const struct omni__point *
-best_point(const struct omni__decision *d, const struct omni__candidate *c,
-    int asked)
-{
+	const struct omni__contact_state *state = &point->state;
 	size_t i;
 
-	for (i = 0; i < d->points.count; i++)
-		if (point_fits(d, c, &d->points.items[i], asked))
-			return &d->points.items[i];
+	for (i = 0; i < state->suppression_count; i++)
+		if (state->suppressions[i].purpose == NULL ||
+		    omni__purpose_within(d->message->rule->purpose->head.name,
+		    state->suppressions[i].purpose))
+			return &state->suppressions[i];
 	return NULL;
 }
 
+/* Why a message cannot go to a point, 0 when it can. */
 static int32_t
-reaches(const struct omni__decision *d, struct omni__candidate *c)
+point_shut(const struct omni__decision *d, const struct omni__point *point,
+    int64_t at)
 {
-	/* A channel without addresses has nothing that could be proved. */
-	if (c->channel->address == NULL)
-		return d->purpose->verified != 0 ?
-		    OMNI_REASON_NOT_VERIFIED : 0;
-	if ((c->point = best_point(d, c, ANY)) == NULL)
-		return OMNI_REASON_NO_ADDRESS;
-	if ((c->point = best_point(d, c, PROVED)) == NULL)
+	if (d->message->rule->purpose->verified != 0 &&
+	    !point->state.verified)
 		return OMNI_REASON_NOT_VERIFIED;
+	if (point->state.suppression_count > 0 && shut_by(d, point) != NULL)
+		return OMNI_REASON_SUPPRESSED;
+	if (at < point->state.since || at > point->state.until)
+		return OMNI_REASON_NOT_VALID;
 	return 0;
 }
 
+/* The best one that is open; else the one that came furthest, for the
+ * text. */
 static int32_t
-open_to_messages(const struct omni__decision *d, struct omni__candidate *c)
+reaches(const struct omni__decision *d, struct omni__candidate *c, int64_t at)
 {
-	const struct omni__point *open;
+	const struct omni__points *points = &d->recipient->points;
+	int32_t furthest = OMNI_REASON_NO_ADDRESS, shut;
+	size_t i;
 
+	c->point = NULL;
+	c->suppression = NULL;
+	/* A channel without addresses has nothing that could be proved. */
 	if (c->channel->address == NULL)
-		return 0;
-	/* The suppressed one stays for the text when there is no other. */
-	open = best_point(d, c, OPEN);
-	if (open == NULL)
-		return OMNI_REASON_SUPPRESSED;
-	c->point = open;
-	return 0;
+		return d->message->rule->purpose->verified != 0 ?
+		    OMNI_REASON_NOT_VERIFIED : 0;
+	for (i = 0; i < points->count; i++) {
+		if (strcmp(points->items[i].kind, c->channel->address) != 0)
+			continue;
+		shut = point_shut(d, &points->items[i], at);
+		if (shut != 0 && shut <= furthest)
+			continue;
+		c->point = &points->items[i];
+		furthest = shut;
+		if (shut == 0)
+			return 0;
+	}
+	if (furthest == OMNI_REASON_SUPPRESSED)
+		c->suppression = shut_by(d, c->point);
+	return furthest;
 }
 
 /* ---- 4: does the customer permit it? -------------------------------- */
 
-static int32_t
-permitted(const struct omni__decision *d, struct omni__candidate *c)
+static void
+ask(const struct omni__decision *d, const struct omni__candidate *c,
+    const struct omni__point *point, int64_t at, struct omni__permit *permit)
 {
+	const struct omni__recipient *r = d->recipient;
+	const struct omni__purpose_rule *rule = d->message->rule;
 	struct omni__question question = {
-		.purpose = d->purpose->head.name,
-		.since = d->since,
-		.basis = d->purpose->basis,
-		.channel = c->name,
-		.at = d->at,
+		.rules = d->rules,
+		.rule = rule,
+		.channel = c->channel,
+		.brand = d->message->brand,
+		.region = r->region,
+		.address = point != NULL ? point->hash : NULL,
+		.sale = rule->sale != SIZE_MAX && r->sales != NULL ?
+		    r->sales[rule->sale] : INT64_MIN,
+		.at = at,
 	};
 
-	omni__permission(d->said, d->said_count, &question, &c->permit);
+	omni__permission(r->said, r->said_count, &question, permit);
+}
+
+/* How good an answer is: yes, yes but last, no. */
+static int
+grade(const struct omni__permit *permit)
+{
+	return permit->reason != 0 ? 0 : permit->withdrawal != NULL ? 1 : 2;
+}
+
+/* Of the open points the best to which the customer says yes: a yes, or a no,
+ * may be bound to one of them. */
+static int32_t
+permitted(const struct omni__decision *d, struct omni__candidate *c,
+    int64_t at)
+{
+	const struct omni__points *points = &d->recipient->points;
+	const struct omni__point *end = points->items + points->count, *point;
+	struct omni__permit permit;
+
+	ask(d, c, c->point, at, &c->permit);
+	if (c->point == NULL)
+		return c->permit.reason;
+	for (point = c->point + 1; point < end && grade(&c->permit) < 2;
+	    point++) {
+		if (strcmp(point->kind, c->channel->address) != 0 ||
+		    point_shut(d, point, at) != 0)
+			continue;
+		ask(d, c, point, at, &permit);
+		if (grade(&permit) > grade(&c->permit)) {
+			c->point = point;
+			c->permit = permit;
+		}
+	}
 	return c->permit.reason;
 }
 
 /* ---- the order ------------------------------------------------------ */
 
 typedef int32_t (*step_fn)(const struct omni__decision *,
-    struct omni__candidate *);
+    struct omni__candidate *, int64_t at);
 
 /* A step sees only what passed those above it. */
-static const step_fn order[] = {
+static const step_fn steps[] = {
 	carries,
 	reaches,
-	open_to_messages,
 	permitted,
 };
 
+static int32_t
+asked(const struct omni__decision *d, struct omni__candidate *c, int64_t at)
+{
+	int32_t reason = 0;
+	size_t i;
+
+	for (i = 0; i < OMNI__COUNT(steps) && reason == 0; i++)
+		reason = steps[i](d, c, at);
+	return reason;
+}
+
+int32_t
+omni__candidate_permitted(const struct omni__decision *d,
+    struct omni__candidate *c)
+{
+	return c->reason = asked(d, c, d->message->at);
+}
+
+/* ---- 5 and 6: when may it go? --------------------------------------- */
+
+#define ROUNDS 64
+
+/* Windows and caps move it in turn until both agree.  Its time, or why there
+ * is none: what held it up last. */
+static int32_t
+find_time(const struct work *w, struct omni__candidate *c, int64_t from)
+{
+	const struct omni__decision *d = w->d;
+	int32_t held = OMNI_REASON_LATE;
+	int64_t open, t = from;
+	int round;
+
+	memset(&c->wait, 0, sizeof(c->wait));
+	c->cap = NULL;
+	for (round = 0; round < ROUNDS; round++) {
+		struct omni__wait wait = { NULL, NULL };
+		const struct omni_cap *cap = NULL;
+
+		open = omni__window_open(d->rules, d->message, d->recipient,
+		    c->channel, t, &wait);
+		if (open != t) {
+			held = OMNI_REASON_QUIET;
+			c->wait = wait;
+			c->cap = NULL;
+		}
+		if (open == INT64_MAX)
+			return held;
+		t = omni__cap_open(w->counts, c->channel, open, &cap);
+		if (t != open) {
+			held = OMNI_REASON_CAPPED;
+			c->cap = cap;
+			memset(&c->wait, 0, sizeof(c->wait));
+		}
+		if (t == INT64_MAX)
+			return held;
+		c->time = t;
+		if (t == open)
+			return t > d->message->expiry -
+			    c->channel->lead * OMNI__SECOND ? held : 0;
+	}
+	return held;
+}
+
+/* ---- the rest that can be asked of one candidate -------------------- */
+
+static bool
+own(const struct omni__recipient *r, int64_t fact)
+{
+	size_t i;
+
+	for (i = 0; i < r->sent_count; i++)
+		if (r->sent[i].fact == fact)
+			return true;
+	return false;
+}
+
+/* Somebody else at that address gets this very letter. */
+static bool
+household_has_it(const struct omni__decision *d,
+    const struct omni__candidate *c)
+{
+	const struct omni__recipient *r = d->recipient;
+	const struct omni__sent *letter;
+	size_t i;
+
+	if (d->message->mark == 0 || c->point == NULL ||
+	    d->message->rule->purpose->household == 0 ||
+	    c->channel->medium != OMNI_MEDIUM_PHYSICAL)
+		return false;
+	for (i = 0; i < r->household_count; i++) {
+		letter = &r->household[i];
+		if (letter->message == d->message->mark &&
+		    memcmp(letter->record, c->point->hash, OMNI__ID) == 0 &&
+		    !own(r, letter->fact))
+			return true;
+	}
+	return false;
+}
+
+static bool
+tried(const struct omni__message *message, const char *channel)
+{
+	size_t i;
+
+	for (i = 0; i < message->tried_count; i++)
+		if (strcmp(message->tried[i], channel) == 0)
+			return true;
+	return false;
+}
+
+/* All that can be asked before what stands is ranked. */
+static void
+examine(const struct work *w, struct omni__candidate *c)
+{
+	const struct omni__message *message = w->d->message;
+
+	c->reason = asked(w->d, c, message->at);
+	if (c->reason == 0)
+		c->reason = find_time(w, c, message->at);
+	if (c->reason == 0 && household_has_it(w->d, c))
+		c->reason = OMNI_REASON_HOUSEHOLD;
+	if (c->reason == 0 && tried(message, c->name))
+		c->reason = OMNI_REASON_TRIED;
+}
+
+/* ---- candidates ----------------------------------------------------- */
+
+static bool
+brand_fits(const struct omni__said *said, const char *brand)
+{
+	return said->brand == NULL ||
+	    (brand != NULL && strcmp(said->brand, brand) == 0);
+}
+
+static bool
+wish(const struct omni__decision *d, const struct omni__said *said)
+{
+	return said->said == OMNI_SAID_PREFER && said->channel != NULL &&
+	    said->happened <= d->message->at &&
+	    omni__purpose_within(d->message->rule->purpose->head.name,
+	    said->purpose) && brand_fits(said, d->message->brand);
+}
+
+static struct omni__candidate *
+find_candidate(struct omni__decision *d, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < d->count; i++)
+		if (strcmp(d->candidates[i].name, name) == 0)
+			return &d->candidates[i];
+	return NULL;
+}
+
+static struct omni__candidate *
+add_candidate(struct omni__decision *d, const char *name, bool allowed)
+{
+	struct omni__candidate *c = &d->candidates[d->count];
+
+	c->name = name;
+	c->order = d->count++;
+	c->allowed = allowed;
+	c->channel = omni__rule_channel(d->rules, name);
+	return c;
+}
+
+/* The purpose's channels, and those that the customer would rather have. */
+static bool
+add_candidates(struct omni__arena *arena, struct omni__decision *d)
+{
+	const struct omni__names *names =
+	    &d->message->rule->purpose->channels;
+	const struct omni__recipient *r = d->recipient;
+	size_t i, wishes = 0;
+
+	for (i = 0; i < r->said_count; i++)
+		wishes += wish(d, &r->said[i]);
+	d->candidates = omni__arena_zero(arena,
+	    (names->count + wishes + 1) * sizeof(*d->candidates));
+	if (d->candidates == NULL)
+		return false;
+	d->count = 0;
+	for (i = 0; i < names->count; i++)
+		(void)add_candidate(d, names->items[i], true);
+	for (i = 0; i < r->said_count && wishes > 0; i++) {
+		struct omni__candidate *c;
+
+		if (!wish(d, &r->said[i]))
+			continue;
+		c = find_candidate(d, r->said[i].channel);
+		if (c == NULL)
+			c = add_candidate(d, r->said[i].channel, false);
+		/* Sorted by time: the last one holds. */
+		c->preference = &r->said[i];
+		wishes--;
+	}
+	return true;
+}
+
 /* ---- 7: rank -------------------------------------------------------- */
+
+static int
+by_number(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
 
 /* The customer's rank, 1 the best; the last one for those without. */
 static int64_t
@@ -120,14 +382,7 @@ rank_of(const struct omni__candidate *c)
 	return c->preference != NULL ? c->preference->rank : INT64_MAX;
 }
 
-static int
-by_number(int64_t a, int64_t b)
-{
-	return (a > b) - (a < b);
-}
-
-/* At one rank what the customer said last counts more, then the cost, for
- * those that have a rank; else the purpose's order. */
+/* At one rank what the customer said last counts more, then the cost. */
 static int
 by_preference(const struct omni__candidate *a,
     const struct omni__candidate *b)
@@ -137,84 +392,158 @@ by_preference(const struct omni__candidate *a,
 	if (less != 0 || a->preference == NULL || b->preference == NULL)
 		return less;
 	less = by_number(b->preference->happened, a->preference->happened);
-	if (less == 0 && a->channel != NULL && b->channel != NULL)
-		less = by_number(a->channel->cost, b->channel->cost);
-	return less;
+	return less != 0 ? less :
+	    by_number(a->channel->cost, b->channel->cost);
 }
 
+/* Rates are there where the customer did not rank and behaviour decides. */
 static int
-compare(const void *left, const void *right)
+by_rank(const void *left, const void *right)
 {
-	const struct omni__candidate *a = left, *b = right;
-	int less = by_number(a->reason != 0, b->reason != 0);
+	const struct omni__candidate *a =
+	    *(const struct omni__candidate *const *)left;
+	const struct omni__candidate *b =
+	    *(const struct omni__candidate *const *)right;
+	int less = by_number(a->permit.withdrawal != NULL,
+	    b->permit.withdrawal != NULL);
 
-	/* What fell stays in the order of asking. */
-	if (less == 0 && a->reason == 0) {
-		less = by_number(a->permit.withdrawal != NULL,
-		    b->permit.withdrawal != NULL);
-		if (less == 0)
-			less = by_preference(a, b);
-	}
+	if (less == 0)
+		less = by_preference(a, b);
+	if (less == 0)
+		less = by_number(b->rate.estimate, a->rate.estimate);
 	return less != 0 ? less :
 	    by_number((int64_t)a->order, (int64_t)b->order);
 }
 
-/* ---- 8: the steps --------------------------------------------------- */
-
-/* All refused what must be sent: the default of the purpose takes it, and
- * it alone. */
-static bool
-force_default(struct omni__decision *d, size_t *steps)
+static void
+rank(struct work *w)
 {
-	size_t i, first = 0;
-
-	for (i = 0; i < *steps; i++) {
-		if (d->candidates[i].permit.withdrawal == NULL)
-			return false;
-		if (d->candidates[i].order < d->candidates[first].order)
-			first = i;
-	}
-	if (*steps == 0)
-		return false;
-	for (i = 0; i < *steps; i++)
-		if (i != first)
-			d->candidates[i].reason = OMNI_REASON_OBJECTED_LAST;
-	*steps = 1;
-	qsort(d->candidates, d->count, sizeof(*d->candidates), compare);
-	return true;
-}
-
-static omni_status
-add_texts(struct omni__decision *d, bool mandatory)
-{
+	struct omni__decision *d = w->d;
+	bool behaviour = d->message->rule->purpose->order ==
+	    OMNI_ORDER_BEHAVIOUR;
 	size_t i;
 
 	for (i = 0; i < d->count; i++) {
 		struct omni__candidate *c = &d->candidates[i];
 
-		c->text = c->reason == 0 ? omni__step_text(d, c, mandatory) :
-		    omni__fall_text(d, c);
-		if (c->text == NULL)
-			return omni__nomem(&d->db->error);
+		if (c->reason != 0)
+			continue;
+		if (behaviour && c->preference == NULL)
+			omni__affinity(d->rules, d->recipient, c->name,
+			    d->message->at, &c->rate);
+		w->order[w->standing++] = c;
 	}
-	return OMNI_OK;
+	if (w->standing > 1)
+		qsort(w->order, w->standing, sizeof(*w->order), by_rank);
 }
 
-omni_status
-omni__decide(struct omni__decision *d, size_t *steps)
-{
-	size_t i, k;
+/* ---- 8: the steps --------------------------------------------------- */
 
-	*steps = 0;
+/* When a step that may not go before `from` goes; what was permitted at first
+ * is asked again for the instant at which it would. */
+static bool
+takes(const struct work *w, struct omni__candidate *c, int64_t from)
+{
+	int64_t at = w->d->message->at;
+
+	if (from != at)
+		c->reason = find_time(w, c, from);
+	if (c->reason == 0 && c->time != at)
+		c->reason = asked(w->d, c, c->time);
+	return c->reason == 0;
+}
+
+static void
+take_in_order(const struct work *w)
+{
+	int64_t wait = w->d->message->rule->purpose->wait * OMNI__SECOND;
+	int64_t from = w->d->message->at;
+	size_t i;
+
+	for (i = 0; i < w->standing; i++)
+		if (takes(w, w->order[i], from))
+			from = w->order[i]->time + wait;
+}
+
+static bool
+all_objected(const struct work *w)
+{
+	/* Who did not object comes first. */
+	return w->standing > 0 && w->order[0]->permit.withdrawal != NULL;
+}
+
+/* All refused what must be sent: the default of the purpose takes it, and
+ * it alone. */
+static void
+force_default(const struct work *w)
+{
+	struct omni__decision *d = w->d;
+	size_t i;
+
 	for (i = 0; i < d->count; i++) {
 		struct omni__candidate *c = &d->candidates[i];
 
-		for (k = 0; k < OMNI__COUNT(order) && c->reason == 0; k++)
-			c->reason = order[k](d, c);
-		*steps += c->reason == 0;
+		if (c->reason != 0)
+			continue;
+		if (d->mandatory)
+			c->reason = OMNI_REASON_OBJECTED_LAST;
+		else
+			d->mandatory = takes(w, c, d->message->at);
 	}
-	if (d->count > 1)
-		qsort(d->candidates, d->count, sizeof(*d->candidates),
-		    compare);
-	return add_texts(d, force_default(d, steps));
+}
+
+/* Steps by rank, then what fell in the order of asking. */
+static bool
+put_in_order(struct work *w)
+{
+	struct omni__decision *d = w->d;
+	struct omni__candidate *sorted = omni__arena_alloc(w->arena,
+	    (d->count + 1) * sizeof(*sorted));
+	size_t i, n = 0;
+
+	if (sorted == NULL)
+		return false;
+	for (i = 0; i < w->standing; i++)
+		if (w->order[i]->reason == 0)
+			sorted[n++] = *w->order[i];
+	d->steps = n;
+	for (i = 0; i < d->count; i++)
+		if (d->candidates[i].reason != 0)
+			sorted[n++] = d->candidates[i];
+	d->candidates = sorted;
+	return true;
+}
+
+static bool
+prepare(struct work *w)
+{
+	struct omni__decision *d = w->d;
+
+	if (!add_candidates(w->arena, d))
+		return false;
+	w->order = omni__arena_alloc(w->arena,
+	    (d->count + 1) * sizeof(struct omni__candidate *));
+	w->counts = omni__counts_new(w->arena, d->rules, d->message,
+	    d->recipient);
+	return w->order != NULL && w->counts != NULL;
+}
+
+omni_status
+omni__decide(struct omni__arena *arena, struct omni__decision *d)
+{
+	struct work w = { .arena = arena, .d = d };
+	size_t i;
+
+	d->steps = 0;
+	d->mandatory = false;
+	if (!prepare(&w))
+		return OMNI_NOMEM;
+	for (i = 0; i < d->count; i++)
+		examine(&w, &d->candidates[i]);
+	rank(&w);
+	if (all_objected(&w))
+		force_default(&w);
+	else
+		take_in_order(&w);
+	return put_in_order(&w) ? OMNI_OK : OMNI_NOMEM;
 }
