@@ -133,6 +133,9 @@ omni_status omni__statement_fact(struct omni *db,
     size_t count, struct omni__fact *);
 omni_status omni__statement_copy(const struct omni_statement *,
     struct omni_statement **copy);
+/* What omni_statement_set_address does, where only the hash is known. */
+omni_status omni__statement_bind(struct omni_statement *,
+    const unsigned char address[OMNI__ID]);
 
 /* One that counts for a customer, as the projection keeps it.  Texts are
  * terms' and live as long as the handle, but for value and seen. */
@@ -323,13 +326,14 @@ struct omni__response_list {
 omni_status omni__responses_load(struct omni *db, const struct omni__view *,
     struct omni__response_list *lists, size_t count);
 
-/* ---- where a record can be reached (reach.c) ------------------------ */
+/* ---- where one can be reached (reach.c, points.c) -------------------- */
 
 /* A contact point of a customer. */
 struct omni__point {
 	const char *kind;	/* "email", "phone", "device", "address" */
 	const char *value;	/* as a source gave it */
 	const char *country;	/* ISO 3166: where it lies; or NULL */
+	const char *key;	/* of a postal one: omni__postal_key */
 	int64_t time;		/* of the newest record that gives it */
 	int32_t records;	/* how many do */
 	unsigned char hash[OMNI__ID];

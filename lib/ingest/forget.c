@@ -40,7 +40,9 @@ remove_record(struct omni *db, void *context)
 		return status;
 	if (count == 0)
 		return OMNI_NONE;
-	status = omni__facts_erase(db, facts, count);
+	status = omni__reach_erase(db, &id, 1);
+	if (status == OMNI_OK)
+		status = omni__facts_erase(db, facts, count);
 	return status == OMNI_OK ? append_removal(db, removal) : status;
 }
 
@@ -296,6 +298,8 @@ erase_rooms(struct omni *db, struct erasure *e)
 		status = erase_room(db, e, omni__timeline_erase);
 	if (status == OMNI_OK)
 		status = erase_room(db, e, omni__consent_erase);
+	if (status == OMNI_OK)
+		status = omni__reach_erase(db, e->records, e->count);
 	if (status == OMNI_OK)
 		status = omni__rulings_erase(db, e->records, e->count);
 	if (status == OMNI_OK)
