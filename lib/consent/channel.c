@@ -6,44 +6,42 @@
 static const char *const directions[] = { "in", "out", "both" };
 static const char *const media[] = { "digital", "physical" };
 
-enum { DIRECTION, MEDIUM, ADDRESS, CONFIDENTIALITY, COST, FIELDS };
+enum { DIRECTION, MEDIUM, ADDRESS, CONFIDENTIALITY, COST, LEAD, FIELDS };
+
+static omni_status
+check_address(struct omni__error *error, const char *field, char *kind)
+{
+	if (omni__contact_kind(kind))
+		return OMNI_OK;
+	return omni__fail(error, OMNI_UNDEFINED, "%s is none that a message "
+	    "goes to: it is email, phone, device or address", field);
+}
+
+#define NUMBER(field, least, most) \
+	.name = #field, .type = OMNI__FIELD_NUMBER, \
+	.offset = offsetof(struct omni_channel, field), \
+	.low = (least), .high = (most)
 
 static const struct omni__field fields[] = {
 	[DIRECTION] = {
-		.name = "direction",
-		.type = OMNI__FIELD_NUMBER,
-		.offset = offsetof(struct omni_channel, direction),
-		.low = OMNI_DIRECTION_IN,
-		.high = OMNI_DIRECTION_BOTH,
+		NUMBER(direction, OMNI_DIRECTION_IN, OMNI_DIRECTION_BOTH),
 		.words = directions,
+		.preset = OMNI_DIRECTION_BOTH,
 	},
 	[MEDIUM] = {
-		.name = "medium",
-		.type = OMNI__FIELD_NUMBER,
-		.offset = offsetof(struct omni_channel, medium),
-		.low = OMNI_MEDIUM_DIGITAL,
-		.high = OMNI_MEDIUM_PHYSICAL,
+		NUMBER(medium, OMNI_MEDIUM_DIGITAL, OMNI_MEDIUM_PHYSICAL),
 		.words = media,
+		.preset = OMNI_MEDIUM_DIGITAL,
 	},
 	[ADDRESS] = {
 		.name = "address",
 		.type = OMNI__FIELD_TEXT,
 		.offset = offsetof(struct omni_channel, address),
+		.check = check_address,
 	},
-	[CONFIDENTIALITY] = {
-		.name = "confidentiality",
-		.type = OMNI__FIELD_NUMBER,
-		.offset = offsetof(struct omni_channel, confidentiality),
-		.low = 0,
-		.high = 9,
-	},
-	[COST] = {
-		.name = "cost",
-		.type = OMNI__FIELD_NUMBER,
-		.offset = offsetof(struct omni_channel, cost),
-		.low = 0,
-		.high = INT32_MAX,
-	},
+	[CONFIDENTIALITY] = { NUMBER(confidentiality, 0, 9) },
+	[COST] = { NUMBER(cost, 0, INT32_MAX) },
+	[LEAD] = { NUMBER(lead, 0, INT32_MAX), .late = true },
 };
 _Static_assert(OMNI__COUNT(fields) == FIELDS, "a field without a row");
 _Static_assert(OMNI__COUNT(directions) == OMNI_DIRECTION_BOTH,
@@ -62,30 +60,17 @@ const struct omni__sort omni__channels = {
 omni_channel *
 omni_channel_new(const char *name)
 {
-	struct omni_channel *channel = omni__definition_new(&omni__channels,
-	    name);
-
-	if (channel != NULL) {
-		channel->direction = OMNI_DIRECTION_BOTH;
-		channel->medium = OMNI_MEDIUM_DIGITAL;
-	}
-	return channel;
+	return omni__definition_new(&omni__channels, name);
 }
 
-void
-omni_channel_free(omni_channel *channel)
-{
-	omni__object_free(channel);
-}
+OMNI__DEFINITION_CALLS(channel, omni__channels)
 
 /* ---- setters -------------------------------------------------------- */
 
 static omni_status
 set_number(struct omni_channel *channel, int field, int32_t value)
 {
-	if (channel == NULL)
-		return OMNI_MISUSE;
-	return omni__definition_number(&channel->head, &fields[field],
+	return omni__definition_number(OMNI__HEAD(channel), &fields[field],
 	    value);
 }
 
@@ -114,64 +99,19 @@ omni_channel_set_cost(omni_channel *channel, int32_t cost)
 }
 
 omni_status
+omni_channel_set_lead(omni_channel *channel, int32_t seconds)
+{
+	return set_number(channel, LEAD, seconds);
+}
+
+omni_status
 omni_channel_set_address(omni_channel *channel, const char *kind)
 {
-	const char *copy;
-	omni_status status;
-
-	if (channel == NULL)
-		return OMNI_MISUSE;
-	status = omni__object_text(&channel->head.object, "kind", kind,
-	    &copy);
-	if (status != OMNI_OK)
-		return status;
-	if (!omni__contact_kind(kind))
-		return omni__fail(&channel->head.object.error,
-		    OMNI_UNDEFINED, "kind is no address: it is email, phone, "
-		    "device or address");
-	channel->address = copy;
-	return OMNI_OK;
+	return omni__definition_text(OMNI__HEAD(channel), &fields[ADDRESS],
+	    kind != NULL ? kind : "");
 }
 
-omni_status
-omni_channel_set_key(omni_channel *channel, const char *source,
-    const char *key)
-{
-	if (channel == NULL)
-		return OMNI_MISUSE;
-	return omni__definition_key(&channel->head, source, key);
-}
-
-omni_status
-omni_channel_set_time(omni_channel *channel, int64_t time)
-{
-	if (channel == NULL)
-		return OMNI_MISUSE;
-	return omni__definition_time(&channel->head, time);
-}
-
-const char *
-omni_channel_errmsg(const omni_channel *channel)
-{
-	return omni__definition_errmsg(
-	    channel != NULL ? &channel->head : NULL, "the channel is NULL");
-}
-
-/* ---- put and get ---------------------------------------------------- */
-
-omni_status
-omni_channel_put(omni *db, const omni_channel *channel, int64_t *fact)
-{
-	return omni__definition_put(db,
-	    channel != NULL ? &channel->head : NULL, &omni__channels,
-	    omni__definitions_apply, fact);
-}
-
-omni_status
-omni_channel_get(omni *db, const char *name, omni_channel **channel)
-{
-	return omni__definition_get(db, &omni__channels, name, channel);
-}
+/* ---- getters -------------------------------------------------------- */
 
 const char *
 omni_channel_name(const omni_channel *channel)
@@ -207,4 +147,10 @@ int32_t
 omni_channel_cost(const omni_channel *channel)
 {
 	return channel != NULL ? channel->cost : 0;
+}
+
+int32_t
+omni_channel_lead(const omni_channel *channel)
+{
+	return channel != NULL ? channel->lead : 0;
 }

@@ -66,9 +66,17 @@ extern const struct omni__sort omni__calendars;
 extern const struct omni__sort omni__caps;
 extern const struct omni__sort omni__wordings;
 
+/* A century: a longer time is as good as none. */
+#define OMNI__DAYS_MAX 36525
+/* Two letters, which become capitals. */
+omni_status omni__region_check(struct omni__error *, const char *field,
+    char *code);
 /* A purpose is a path without empty parts; star: or "*". */
 omni_status omni__purpose_check(struct omni__error *, const char *field,
     const char *path, bool star);
+/* ... or "*", as a check of a field. */
+omni_status omni__purpose_tree(struct omni__error *, const char *field,
+    char *path);
 /* Is a purpose in the subtree of another, or the same?  "*" is the root. */
 bool omni__purpose_within(const char *purpose, const char *tree);
 /* The basis that holds on a channel in a region (either may be NULL). */

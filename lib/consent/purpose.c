@@ -7,19 +7,32 @@
 #include "consent/consent.h"
 
 static const char *const bases[] = {
-	"consent", "interest", "contract", "law"
+	"consent", "interest", "contract", "law", "soft"
+};
+static const char *const results[] = {
+	"sent", "delivered", "opened", "clicked", "answered"
+};
+static const char *const orders[] = { "behaviour", "fixed" };
+
+enum {
+	BASIS, CLASS, CHANNELS, CONFIDENTIALITY, VERIFIED, BASES, PRIORITY,
+	URGENT, CONFIRM, RENEWAL, HOUSEHOLD, WAIT, UNTIL, ORDER, SALE_KIND,
+	SALE_DAYS, FIELDS
 };
 
-enum { BASIS, CLASS, CHANNELS, CONFIDENTIALITY, VERIFIED, FIELDS };
+#define LIST_MAX 256
+
+#define NUMBER(field, least, most) \
+	.name = #field, .type = OMNI__FIELD_NUMBER, \
+	.offset = offsetof(struct omni_purpose, field), \
+	.low = (least), .high = (most)
 
 static const struct omni__field fields[] = {
 	[BASIS] = {
-		.name = "basis",
-		.type = OMNI__FIELD_NUMBER,
-		.offset = offsetof(struct omni_purpose, basis),
-		.low = OMNI_BASIS_CONSENT,
-		.high = OMNI_BASIS_LAW,
+		NUMBER(basis, OMNI_BASIS_CONSENT, OMNI_BASIS_SOFT),
 		.words = bases,
+		/* What asks most of the organisation. */
+		.preset = OMNI_BASIS_CONSENT,
 	},
 	[CLASS] = {
 		.name = "class",
@@ -30,43 +43,93 @@ static const struct omni__field fields[] = {
 		.name = "channels",
 		.type = OMNI__FIELD_NAMES,
 		.offset = offsetof(struct omni_purpose, channels),
+		.most = LIST_MAX,
 	},
-	[CONFIDENTIALITY] = {
-		.name = "confidentiality",
-		.type = OMNI__FIELD_NUMBER,
-		.offset = offsetof(struct omni_purpose, confidentiality),
-		.low = 0,
-		.high = 9,
+	[CONFIDENTIALITY] = { NUMBER(confidentiality, 0, 9) },
+	[VERIFIED] = { NUMBER(verified, 0, 1) },
+	[BASES] = {
+		.name = "bases",
+		.type = OMNI__FIELD_NAMES,
+		.offset = offsetof(struct omni_purpose, bases),
+		.most = LIST_MAX,
+		.late = true,
+		.inner = true,
 	},
-	[VERIFIED] = {
-		.name = "verified",
-		.type = OMNI__FIELD_NUMBER,
-		.offset = offsetof(struct omni_purpose, verified),
-		.low = 0,
-		.high = 1,
+	[PRIORITY] = { NUMBER(priority, 0, 9), .late = true },
+	[URGENT] = { NUMBER(urgent, 0, 1), .late = true },
+	[CONFIRM] = { NUMBER(confirm, 0, INT32_MAX), .late = true },
+	[RENEWAL] = { NUMBER(renewal, 0, OMNI__DAYS_MAX), .late = true },
+	[HOUSEHOLD] = { NUMBER(household, 0, 1), .late = true },
+	[WAIT] = {
+		NUMBER(wait, 0, INT32_MAX), .late = true, .preset = 86400
+	},
+	[UNTIL] = {
+		NUMBER(until, OMNI_RESULT_SENT, OMNI_RESULT_ANSWERED),
+		.late = true,
+		.words = results,
+		.preset = OMNI_RESULT_DELIVERED,
+	},
+	[ORDER] = {
+		NUMBER(order, OMNI_ORDER_BEHAVIOUR, OMNI_ORDER_FIXED),
+		.late = true,
+		.words = orders,
+		.preset = OMNI_ORDER_BEHAVIOUR,
+	},
+	[SALE_KIND] = {
+		.name = "sale_kind",
+		.type = OMNI__FIELD_TEXT,
+		.offset = offsetof(struct omni_purpose, sale_kind),
+		.late = true,
+		.inner = true,
+	},
+	[SALE_DAYS] = {
+		NUMBER(sale_days, 1, OMNI__DAYS_MAX), .late = true,
+		.inner = true
 	},
 };
 _Static_assert(OMNI__COUNT(fields) == FIELDS, "a field without a row");
-_Static_assert(OMNI__COUNT(bases) == OMNI_BASIS_LAW,
+_Static_assert(OMNI__COUNT(bases) == OMNI_BASIS_SOFT,
     "a basis without a word");
+_Static_assert(OMNI__COUNT(results) == OMNI_RESULT_ANSWERED,
+    "a result without a word");
+_Static_assert(OMNI__COUNT(orders) == OMNI_ORDER_FIXED,
+    "an order without a word");
 
 /* ---- the tree ------------------------------------------------------- */
+
+static omni_status
+check_parts(struct omni__error *error, const char *field, const char *path)
+{
+	size_t size = strlen(path);
+
+	if (path[0] != '/' && path[size - 1] != '/' &&
+	    strstr(path, "//") == NULL && strchr(path, '*') == NULL)
+		return OMNI_OK;
+	return omni__fail(error, OMNI_INVALID,
+	    "%s is no path such as \"offer/shoes\"", field);
+}
+
+static omni_status
+check_path(struct omni__error *error, const char *field, char *path)
+{
+	return check_parts(error, field, path);
+}
 
 omni_status
 omni__purpose_check(struct omni__error *error, const char *field,
     const char *path, bool star)
 {
 	omni_status status = omni__text_check(error, field, path);
-	size_t size;
 
 	if (status != OMNI_OK || (star && strcmp(path, "*") == 0))
 		return status;
-	size = strlen(path);
-	if (path[0] == '/' || path[size - 1] == '/' ||
-	    strstr(path, "//") != NULL || strchr(path, '*') != NULL)
-		return omni__fail(error, OMNI_INVALID,
-		    "%s is no path such as \"offer/shoes\"", field);
-	return OMNI_OK;
+	return check_parts(error, field, path);
+}
+
+omni_status
+omni__purpose_tree(struct omni__error *error, const char *field, char *path)
+{
+	return omni__purpose_check(error, field, path, true);
 }
 
 bool
@@ -80,10 +143,47 @@ omni__purpose_within(const char *purpose, const char *tree)
 	    (purpose[size] == '\0' || purpose[size] == '/');
 }
 
-static omni_status
-check_path(struct omni__error *error, const char *field, const char *path)
+/* ---- the basis ------------------------------------------------------ */
+
+/* "soft:SE:email": the basis' word, a region or nothing, a channel or
+ * nothing. */
+static bool
+take_apart(struct omni__arena *arena, const char *text,
+    struct omni__basis_on *on)
 {
-	return omni__purpose_check(error, field, path, false);
+	size_t word = strcspn(text, ":"), region;
+	int32_t i;
+
+	for (i = 0; i < OMNI_BASIS_SOFT; i++)
+		if (strlen(bases[i]) == word &&
+		    strncmp(bases[i], text, word) == 0)
+			on->basis = i + 1;
+	text += word + (text[word] != '\0');
+	region = strcspn(text, ":");
+	if (region > 0 && (on->region = omni__arena_text(arena, text,
+	    region)) == NULL)
+		return false;
+	text += region + (text[region] != '\0');
+	on->channel = *text != '\0' ? text : NULL;
+	return true;
+}
+
+static bool
+ready(struct omni__arena *arena, void *object)
+{
+	struct omni_purpose *purpose = object;
+	size_t i, count = purpose->bases.count;
+	struct omni__basis_on *on = omni__arena_zero(arena,
+	    (count + 1) * sizeof(*on));
+
+	if (on == NULL)
+		return false;
+	for (i = 0; i < count; i++)
+		if (!take_apart(arena, purpose->bases.items[i], &on[i]))
+			return false;
+	purpose->basis_on = on;
+	purpose->basis_count = count;
+	return true;
 }
 
 const struct omni__sort omni__purposes = {
@@ -93,34 +193,70 @@ const struct omni__sort omni__purposes = {
 	.fields = fields,
 	.count = FIELDS,
 	.check = check_path,
+	.ready = ready,
 };
+
+/* Does what is asked lie in what is told?  Told NULL is all. */
+static bool
+lies_in(const char *told, const char *asked)
+{
+	return told == NULL || (asked != NULL && strcmp(told, asked) == 0);
+}
+
+static int
+strength(const struct omni__basis_on *on)
+{
+	return 2 * (on->channel != NULL) + (on->region != NULL);
+}
+
+int32_t
+omni__purpose_basis(const struct omni_purpose *purpose, const char *channel,
+    const char *region)
+{
+	const struct omni__basis_on *best = NULL;
+	size_t i;
+
+	for (i = 0; i < purpose->basis_count; i++) {
+		const struct omni__basis_on *on = &purpose->basis_on[i];
+
+		if (on->basis != 0 && lies_in(on->channel, channel) &&
+		    lies_in(on->region, region) &&
+		    (best == NULL || strength(on) > strength(best)))
+			best = on;
+	}
+	return best != NULL ? best->basis : purpose->basis;
+}
+
+int32_t
+omni_purpose_basis_on(const omni_purpose *purpose, const char *channel,
+    const char *region)
+{
+	struct omni__error ignored;
+	char code[3] = "";
+
+	if (purpose == NULL)
+		return 0;
+	if (region != NULL && strlen(region) == 2)
+		memcpy(code, region, sizeof(code));
+	return omni__purpose_basis(purpose, channel,
+	    omni__region_check(&ignored, "region", code) == OMNI_OK ? code :
+	    NULL);
+}
 
 /* ---- making --------------------------------------------------------- */
 
 omni_purpose *
 omni_purpose_new(const char *name)
 {
-	struct omni_purpose *purpose = omni__definition_new(&omni__purposes,
-	    name);
-
-	/* What asks most of the organisation. */
-	if (purpose != NULL)
-		purpose->basis = OMNI_BASIS_CONSENT;
-	return purpose;
+	return omni__definition_new(&omni__purposes, name);
 }
 
-void
-omni_purpose_free(omni_purpose *purpose)
-{
-	omni__object_free(purpose);
-}
+OMNI__DEFINITION_CALLS(purpose, omni__purposes)
 
 static omni_status
 set_number(struct omni_purpose *purpose, int field, int32_t value)
 {
-	if (purpose == NULL)
-		return OMNI_MISUSE;
-	return omni__definition_number(&purpose->head, &fields[field],
+	return omni__definition_number(OMNI__HEAD(purpose), &fields[field],
 	    value);
 }
 
@@ -139,116 +275,142 @@ omni_purpose_set_confidentiality(omni_purpose *purpose, int32_t level)
 omni_status
 omni_purpose_set_verified(omni_purpose *purpose, int32_t verified)
 {
-	return set_number(purpose, VERIFIED, verified != 0);
+	return set_number(purpose, VERIFIED, verified);
+}
+
+omni_status
+omni_purpose_set_priority(omni_purpose *purpose, int32_t priority)
+{
+	return set_number(purpose, PRIORITY, priority);
+}
+
+omni_status
+omni_purpose_set_urgent(omni_purpose *purpose, int32_t urgent)
+{
+	return set_number(purpose, URGENT, urgent);
+}
+
+omni_status
+omni_purpose_set_confirm(omni_purpose *purpose, int32_t seconds)
+{
+	return set_number(purpose, CONFIRM, seconds);
+}
+
+omni_status
+omni_purpose_set_renewal(omni_purpose *purpose, int32_t days)
+{
+	return set_number(purpose, RENEWAL, days);
+}
+
+omni_status
+omni_purpose_set_household(omni_purpose *purpose, int32_t household)
+{
+	return set_number(purpose, HOUSEHOLD, household);
+}
+
+omni_status
+omni_purpose_set_wait(omni_purpose *purpose, int32_t seconds)
+{
+	return set_number(purpose, WAIT, seconds);
+}
+
+omni_status
+omni_purpose_set_until(omni_purpose *purpose, int32_t result)
+{
+	return set_number(purpose, UNTIL, result);
+}
+
+omni_status
+omni_purpose_set_order(omni_purpose *purpose, int32_t order)
+{
+	return set_number(purpose, ORDER, order);
 }
 
 omni_status
 omni_purpose_set_class(omni_purpose *purpose, const char *name)
 {
-	if (purpose == NULL)
-		return OMNI_MISUSE;
-	return omni__object_text(&purpose->head.object, "class", name,
-	    &purpose->class_name);
+	return omni__definition_text(OMNI__HEAD(purpose), &fields[CLASS],
+	    name != NULL ? name : "");
 }
-
-/* Arenas do not grow in place; the old list is small and goes with the
- * object. */
-static omni_status
-grow_names(struct omni__object *object, struct omni__names *names)
-{
-	size_t room = names->room == 0 ? 8 : names->room * 2;
-	const char **items;
-
-	if (names->count < names->room)
-		return OMNI_OK;
-	items = omni__arena_alloc(&object->arena, room * sizeof(*items));
-	if (items == NULL)
-		return omni__nomem(&object->error);
-	if (names->count > 0)
-		memcpy(items, names->items, names->count * sizeof(*items));
-	names->items = items;
-	names->room = room;
-	return OMNI_OK;
-}
-
-#define CHANNELS_MAX 256
 
 omni_status
 omni_purpose_add_channel(omni_purpose *purpose, const char *channel)
 {
-	struct omni__names *names;
-	const char *copy;
-	omni_status status;
+	return omni__definition_add(OMNI__HEAD(purpose), &fields[CHANNELS],
+	    channel);
+}
+
+omni_status
+omni_purpose_set_sale(omni_purpose *purpose, const char *kind, int32_t days)
+{
+	omni_status status = set_number(purpose, SALE_DAYS, days);
+
+	return status == OMNI_OK ?
+	    omni__definition_text(&purpose->head, &fields[SALE_KIND],
+	    kind != NULL ? kind : "") : status;
+}
+
+/* What was told of the same place before goes. */
+static void
+forget_basis(struct omni_purpose *purpose, const char *place)
+{
+	struct omni__names *names = &purpose->bases;
 	size_t i;
 
-	if (purpose == NULL)
-		return OMNI_MISUSE;
-	names = &purpose->channels;
-	status = omni__object_text(&purpose->head.object, "channel", channel,
-	    &copy);
-	if (status != OMNI_OK)
-		return status;
 	for (i = 0; i < names->count; i++)
-		if (strcmp(names->items[i], channel) == 0)
-			return OMNI_OK;
-	if (names->count == CHANNELS_MAX)
-		return omni__fail(&purpose->head.object.error, OMNI_INVALID,
-		    "channel: a purpose has at most %d", CHANNELS_MAX);
-	status = grow_names(&purpose->head.object, names);
-	if (status == OMNI_OK)
-		names->items[names->count++] = copy;
+		if (strcmp(strchr(names->items[i], ':'), place) == 0)
+			break;
+	if (i == names->count)
+		return;
+	names->count--;
+	memmove(names->items + i, names->items + i + 1,
+	    (names->count - i) * sizeof(*names->items));
+}
+
+static omni_status
+add_basis(struct omni_purpose *purpose, const char *channel,
+    const char *region, int32_t basis)
+{
+	struct omni__object *object = &purpose->head.object;
+	const char *text = omni__arena_printf(&object->arena, "%s:%s:%s",
+	    bases[basis - 1], region, channel);
+	omni_status status;
+
+	if (text == NULL)
+		return omni__nomem(&object->error);
+	forget_basis(purpose, strchr(text, ':'));
+	status = omni__definition_add(&purpose->head, &fields[BASES], text);
+	if (!ready(&object->arena, purpose) && status == OMNI_OK)
+		status = omni__nomem(&object->error);
 	return status;
 }
 
 omni_status
-omni_purpose_set_key(omni_purpose *purpose, const char *source,
-    const char *key)
+omni_purpose_set_basis_on(omni_purpose *purpose, const char *channel,
+    const char *region, int32_t basis)
 {
+	char code[3] = "";
+	struct omni__error *error;
+	omni_status status = OMNI_OK;
+
 	if (purpose == NULL)
 		return OMNI_MISUSE;
-	return omni__definition_key(&purpose->head, source, key);
+	error = &purpose->head.object.error;
+	if (basis < OMNI_BASIS_CONSENT || basis > OMNI_BASIS_SOFT ||
+	    (channel == NULL && region == NULL))
+		return omni_purpose_set_basis(purpose, basis);
+	if (channel != NULL)
+		status = omni__text_check(error, "channel", channel);
+	if (status == OMNI_OK && region != NULL) {
+		if (strlen(region) == 2)
+			memcpy(code, region, sizeof(code));
+		status = omni__region_check(error, "region", code);
+	}
+	return status == OMNI_OK ? add_basis(purpose,
+	    channel != NULL ? channel : "", code, basis) : status;
 }
 
-omni_status
-omni_purpose_set_time(omni_purpose *purpose, int64_t time)
-{
-	if (purpose == NULL)
-		return OMNI_MISUSE;
-	return omni__definition_time(&purpose->head, time);
-}
-
-const char *
-omni_purpose_errmsg(const omni_purpose *purpose)
-{
-	return omni__definition_errmsg(
-	    purpose != NULL ? &purpose->head : NULL, "the purpose is NULL");
-}
-
-/* ---- put and get ---------------------------------------------------- */
-
-/* Also notes when it was first defined, as grants need to know. */
-static omni_status
-apply_purpose(struct omni *db, const struct omni__fact *facts, size_t count)
-{
-	omni_status status = omni__definitions_apply(db, facts, count);
-
-	return status == OMNI_OK ? omni__consent_apply(db, facts, count) :
-	    status;
-}
-
-omni_status
-omni_purpose_put(omni *db, const omni_purpose *purpose, int64_t *fact)
-{
-	return omni__definition_put(db,
-	    purpose != NULL ? &purpose->head : NULL, &omni__purposes,
-	    apply_purpose, fact);
-}
-
-omni_status
-omni_purpose_get(omni *db, const char *name, omni_purpose **purpose)
-{
-	return omni__definition_get(db, &omni__purposes, name, purpose);
-}
+/* ---- getters -------------------------------------------------------- */
 
 const char *
 omni_purpose_name(const omni_purpose *purpose)
@@ -282,6 +444,12 @@ omni_purpose_channel(const omni_purpose *purpose, int32_t i)
 	return purpose->channels.items[i];
 }
 
+const char *
+omni_purpose_sale_kind(const omni_purpose *purpose)
+{
+	return purpose != NULL ? purpose->sale_kind : NULL;
+}
+
 int32_t
 omni_purpose_confidentiality(const omni_purpose *purpose)
 {
@@ -292,4 +460,58 @@ int32_t
 omni_purpose_verified(const omni_purpose *purpose)
 {
 	return purpose != NULL ? purpose->verified : 0;
+}
+
+int32_t
+omni_purpose_priority(const omni_purpose *purpose)
+{
+	return purpose != NULL ? purpose->priority : 0;
+}
+
+int32_t
+omni_purpose_urgent(const omni_purpose *purpose)
+{
+	return purpose != NULL ? purpose->urgent : 0;
+}
+
+int32_t
+omni_purpose_confirm(const omni_purpose *purpose)
+{
+	return purpose != NULL ? purpose->confirm : 0;
+}
+
+int32_t
+omni_purpose_renewal(const omni_purpose *purpose)
+{
+	return purpose != NULL ? purpose->renewal : 0;
+}
+
+int32_t
+omni_purpose_household(const omni_purpose *purpose)
+{
+	return purpose != NULL ? purpose->household : 0;
+}
+
+int32_t
+omni_purpose_wait(const omni_purpose *purpose)
+{
+	return purpose != NULL ? purpose->wait : 0;
+}
+
+int32_t
+omni_purpose_until(const omni_purpose *purpose)
+{
+	return purpose != NULL ? purpose->until : 0;
+}
+
+int32_t
+omni_purpose_order(const omni_purpose *purpose)
+{
+	return purpose != NULL ? purpose->order : 0;
+}
+
+int32_t
+omni_purpose_sale_days(const omni_purpose *purpose)
+{
+	return purpose != NULL ? purpose->sale_days : 0;
 }

@@ -2,6 +2,7 @@
  * What channels, purposes, kinds and the other definitions share: a checked
  * name, a table of fields, and the way into a fact's body and back.
  */
+#define _GNU_SOURCE
 #include <string.h>
 
 #include <jansson.h>
@@ -72,11 +73,35 @@ preset(void *object, const struct omni__sort *sort)
 
 /* ---- making --------------------------------------------------------- */
 
-static omni_status
-checked_text(struct omni__object *object, omni__check_fn check,
-    const char *field, const char *value, const char **copy)
+const char *
+omni__sort_called(const struct omni__sort *sort)
 {
-	omni_status status = omni__text_check(&object->error, field, value);
+	return sort->called != NULL ? sort->called : "name";
+}
+
+/* Ends of lines and tabs are fine, all else as in any text. */
+static omni_status
+check_lines(struct omni__object *object, const char *name,
+    const char *value)
+{
+	size_t i, size = strnlen(value, OMNI_TEXT_MAX + 1);
+	char *flat = omni__arena_text(&object->arena, value, size);
+
+	if (flat == NULL)
+		return omni__nomem(&object->error);
+	for (i = 0; i < size; i++)
+		if (flat[i] == '\n' || flat[i] == '\t')
+			flat[i] = ' ';
+	return omni__text_check(&object->error, name, flat);
+}
+
+static omni_status
+checked_text(struct omni__object *object, const struct omni__field *field,
+    const char *value, const char **copy)
+{
+	omni_status status = field->lines && value != NULL ?
+	    check_lines(object, field->name, value) :
+	    omni__text_check(&object->error, field->name, value);
 	char *text;
 
 	if (status != OMNI_OK)
@@ -84,8 +109,8 @@ checked_text(struct omni__object *object, omni__check_fn check,
 	text = omni__arena_strdup(&object->arena, value);
 	if (text == NULL)
 		return omni__nomem(&object->error);
-	if (check != NULL)
-		status = check(&object->error, field, text);
+	if (field->check != NULL)
+		status = field->check(&object->error, field->name, text);
 	if (status == OMNI_OK)
 		*copy = text;
 	return status;
@@ -94,16 +119,17 @@ checked_text(struct omni__object *object, omni__check_fn check,
 void *
 omni__definition_new(const struct omni__sort *sort, const char *name)
 {
+	const struct omni__field field = {
+		.name = omni__sort_called(sort),
+		.check = sort->check,
+	};
 	struct omni__definition *d = omni__object_new(NULL, sort->size);
-	omni_status status;
 
 	if (d == NULL)
 		return NULL;
 	preset(d, sort);
 	d->time = OMNI_NOW;
-	status = checked_text(&d->object, sort->check, "name", name,
-	    &d->name);
-	if (status == OMNI_NOMEM) {
+	if (checked_text(&d->object, &field, name, &d->name) == OMNI_NOMEM) {
 		omni__object_free(d);
 		return NULL;
 	}
@@ -137,8 +163,7 @@ omni__definition_text(struct omni__definition *d,
 	if (d == NULL)
 		return OMNI_MISUSE;
 	if (value != NULL)
-		status = checked_text(&d->object, field->check, field->name,
-		    value, &copy);
+		status = checked_text(&d->object, field, value, &copy);
 	if (status == OMNI_OK)
 		set_text(d, field, copy);
 	return status;
@@ -170,31 +195,57 @@ omni__names_insert(struct omni__arena *arena, struct omni__names *names,
 	return true;
 }
 
+static omni_status
+names_put(struct omni__object *object, const struct omni__field *field,
+    struct omni__names *names, const char *name)
+{
+	size_t i;
+	int order;
+
+	for (i = 0; i < names->count; i++) {
+		order = strcmp(names->items[i], name);
+		if (order == 0)
+			return OMNI_OK;
+		if (field->sorted && order > 0)
+			break;
+	}
+	if (field->most > 0 && names->count == (size_t)field->most)
+		return omni__fail(&object->error, OMNI_INVALID,
+		    "%s: there are %d already, and no more go in",
+		    field->name, field->most);
+	return omni__names_insert(&object->arena, names, i, name) ?
+	    OMNI_OK : omni__nomem(&object->error);
+}
+
 omni_status
 omni__definition_add(struct omni__definition *d,
     const struct omni__field *field, const char *name)
 {
-	struct omni__names *names;
 	const char *copy;
 	omni_status status;
-	size_t i;
 
 	if (d == NULL)
 		return OMNI_MISUSE;
-	names = (struct omni__names *)(void *)((char *)d + field->offset);
-	status = checked_text(&d->object, field->check, field->name, name,
-	    &copy);
-	if (status != OMNI_OK)
-		return status;
-	for (i = 0; i < names->count; i++)
-		if (strcmp(names->items[i], copy) == 0)
-			return OMNI_OK;
-	if (field->most > 0 && names->count == (size_t)field->most)
+	status = checked_text(&d->object, field, name, &copy);
+	return status != OMNI_OK ? status : names_put(&d->object, field,
+	    (struct omni__names *)(void *)((char *)d + field->offset), copy);
+}
+
+omni_status
+omni__definition_instant(struct omni__definition *d,
+    const struct omni__field *field, int64_t time)
+{
+	omni_status status;
+
+	if (d == NULL)
+		return OMNI_MISUSE;
+	if (time == OMNI_NOW)
 		return omni__fail(&d->object.error, OMNI_INVALID,
-		    "%s: there are %d already, and no more go in",
-		    field->name, field->most);
-	return omni__names_insert(&d->object.arena, names, names->count,
-	    copy) ? OMNI_OK : omni__nomem(&d->object.error);
+		    "%s is now: give a time", field->name);
+	status = omni__time_check(&d->object.error, field->name, time);
+	if (status == OMNI_OK)
+		memcpy((char *)d + field->offset, &time, sizeof(time));
+	return status;
 }
 
 omni_status
@@ -559,11 +610,27 @@ get_one(struct omni *db, void *context)
 	return read_body(db, &object->arena, &facts[0], get->sort, object);
 }
 
+/* As the constructor would have it. */
+static omni_status
+look_for(struct omni *db, struct get *get, const char *name)
+{
+	struct omni__object *object = get->object;
+	struct omni__error ignored;
+	char *copy = omni__arena_strdup(&object->arena, name);
+
+	if (copy == NULL)
+		return omni__nomem(&db->error);
+	if (get->sort->check != NULL)
+		(void)get->sort->check(&ignored, "", copy);
+	get->name = copy;
+	return omni__transact(db, false, get_one, get);
+}
+
 omni_status
 omni__definition_get(struct omni *db, const struct omni__sort *sort,
     const char *name, void *object)
 {
-	struct get get = { sort, name, NULL };
+	struct get get = { sort, NULL, NULL };
 	void **out = object;
 	omni_status status;
 
@@ -573,11 +640,11 @@ omni__definition_get(struct omni *db, const struct omni__sort *sort,
 	status = omni__enter(db);
 	if (status != OMNI_OK)
 		return status;
-	status = omni__text_check(&db->error, "name", name);
+	status = omni__text_check(&db->error, omni__sort_called(sort), name);
 	if (status == OMNI_OK) {
 		get.object = omni__object_new(&db->env, sort->size);
 		status = get.object == NULL ? omni__nomem(&db->error) :
-		    omni__transact(db, false, get_one, &get);
+		    look_for(db, &get, name);
 	}
 	if (status == OMNI_OK)
 		*out = get.object;

@@ -48,11 +48,14 @@ struct omni__field {
 	 * is told, so that what was told before has the body it had. */
 	bool late;
 	bool inner;			/* no member of a line that imports */
+	bool sorted;			/* names */
+	bool lines;			/* a text may have several */
 };
 
 /* A sort of definitions. */
 struct omni__sort {
 	const char *name;		/* "channel" */
+	const char *called;		/* what its name is; NULL: "name" */
 	const struct omni__field *fields;
 	size_t count, size;
 	int32_t noun;
@@ -71,6 +74,9 @@ omni_status omni__definition_number(struct omni__definition *,
 /* NULL: as if nothing were told. */
 omni_status omni__definition_text(struct omni__definition *,
     const struct omni__field *, const char *value);
+/* OMNI_TIME_UNKNOWN: none. */
+omni_status omni__definition_instant(struct omni__definition *,
+    const struct omni__field *, int64_t time);
 /* One more, once. */
 omni_status omni__definition_add(struct omni__definition *,
     const struct omni__field *, const char *name);
@@ -79,6 +85,7 @@ omni_status omni__definition_key(struct omni__definition *,
 omni_status omni__definition_time(struct omni__definition *, int64_t time);
 const char *omni__definition_errmsg(const struct omni__definition *,
     const char *null);
+const char *omni__sort_called(const struct omni__sort *);
 /* Makes room for a name more at i, and puts it there; false when out of
  * memory. */
 bool omni__names_insert(struct omni__arena *, struct omni__names *, size_t i,
