@@ -101,25 +101,24 @@ reaches(const struct omni__decision *d, struct omni__candidate *c, int64_t at)
 
 /* ---- 4: does the customer permit it? -------------------------------- */
 
-static void
-ask(const struct omni__decision *d, const struct omni__candidate *c,
-    const struct omni__point *point, int64_t at, struct omni__permit *permit)
+void
+omni__question_of(const struct omni__decision *d,
+    const struct omni__candidate *c, int64_t at, struct omni__question *q)
 {
 	const struct omni__recipient *r = d->recipient;
 	const struct omni__purpose_rule *rule = d->message->rule;
-	struct omni__question question = {
+
+	*q = (struct omni__question){
 		.rules = d->rules,
 		.rule = rule,
 		.channel = c->channel,
 		.brand = d->message->brand,
 		.region = r->region,
-		.address = point != NULL ? point->hash : NULL,
+		.address = c->point != NULL ? c->point->hash : NULL,
 		.sale = rule->sale != SIZE_MAX && r->sales != NULL ?
 		    r->sales[rule->sale] : INT64_MIN,
 		.at = at,
 	};
-
-	omni__permission(r->said, r->said_count, &question, permit);
 }
 
 /* How good an answer is: yes, yes but last, no. */
@@ -135,11 +134,14 @@ static int32_t
 permitted(const struct omni__decision *d, struct omni__candidate *c,
     int64_t at)
 {
-	const struct omni__points *points = &d->recipient->points;
-	const struct omni__point *end = points->items + points->count, *point;
+	const struct omni__recipient *r = d->recipient;
+	const struct omni__point *end = r->points.items + r->points.count;
+	const struct omni__point *point;
+	struct omni__question question;
 	struct omni__permit permit;
 
-	ask(d, c, c->point, at, &c->permit);
+	omni__question_of(d, c, at, &question);
+	omni__permission(r->said, r->said_count, &question, &c->permit);
 	if (c->point == NULL)
 		return c->permit.reason;
 	for (point = c->point + 1; point < end && grade(&c->permit) < 2;
@@ -147,7 +149,8 @@ permitted(const struct omni__decision *d, struct omni__candidate *c,
 		if (strcmp(point->kind, c->channel->address) != 0 ||
 		    point_shut(d, point, at) != 0)
 			continue;
-		ask(d, c, point, at, &permit);
+		question.address = point->hash;
+		omni__permission(r->said, r->said_count, &question, &permit);
 		if (grade(&permit) > grade(&c->permit)) {
 			c->point = point;
 			c->permit = permit;
@@ -213,17 +216,17 @@ find_time(const struct work *w, struct omni__candidate *c, int64_t from)
 			c->wait = wait;
 			c->cap = NULL;
 		}
-		if (open == INT64_MAX)
-			return held;
-		t = omni__cap_open(w->counts, c->channel, open, &cap);
+		t = open;
+		if (open != INT64_MAX)
+			t = omni__cap_open(w->counts, c->channel, open, &cap);
 		if (t != open) {
 			held = OMNI_REASON_CAPPED;
 			c->cap = cap;
 			memset(&c->wait, 0, sizeof(c->wait));
 		}
-		if (t == INT64_MAX)
-			return held;
 		c->time = t;
+		if (t == INT64_MAX)
+			break;
 		if (t == open)
 			return t > d->message->expiry -
 			    c->channel->lead * OMNI__SECOND ? held : 0;

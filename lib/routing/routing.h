@@ -269,7 +269,8 @@ struct omni__candidate {
 	struct omni__rate rate;		/* where behaviour decides */
 	struct omni__wait wait;		/* what moved it, or shut it */
 	const struct omni_cap *cap;	/* ... */
-	int64_t time;			/* of a step: when it goes */
+	int64_t time;			/* when it goes; of what fell: when it
+					 * could, INT64_MAX: never */
 	int32_t reason;			/* why it fell; 0: a step */
 };
 
@@ -287,6 +288,10 @@ omni_status omni__decide(struct omni__arena *, struct omni__decision *);
 /* Steps 1 to 4 for one candidate (name, allowed, channel): its reason. */
 int32_t omni__candidate_permitted(const struct omni__decision *,
     struct omni__candidate *);
+
+/* What is asked of permission for a candidate at an instant: at its point. */
+void omni__question_of(const struct omni__decision *,
+    const struct omni__candidate *, int64_t at, struct omni__question *);
 
 /* Texts for a step and for what fell, in the arena; NULL when out of
  * memory. */
