@@ -179,13 +179,11 @@ omni_status omni__kinds_apply(struct omni *db,
 omni_status omni__kinds_rebuild(struct omni *db);
 
 /* The keyed hash under which an address is known, by its kind and normal form
- * (its letters and digits when postal), and that under which it is proven. */
+ * (its letters and digits when postal), and which of them are proven. */
 omni_status omni__address_hash(struct omni *db, const char *kind,
     const char *normal, unsigned char hash[OMNI__ID]);
-void omni__address_proof(const struct omni *db,
-    const unsigned char hash[OMNI__ID], unsigned char proof[OMNI__ID]);
 omni_status omni__proofs_find(struct omni *db,
-    const unsigned char (*proofs)[OMNI__ID], size_t count, bool *verified);
+    const unsigned char (*hashes)[OMNI__ID], size_t count, bool *verified);
 
 /* The normal form of a value of a kind ("email", "address.street", ...), by
  * the kind's normaliser; "" when nothing usable.  In the scratch arena. */

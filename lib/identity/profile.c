@@ -215,19 +215,19 @@ can_be_verified(const struct omni__profile *entry)
 static omni_status
 verify(struct gather *g)
 {
-	unsigned char (*proofs)[OMNI__ID];
+	unsigned char (*hashes)[OMNI__ID];
 	struct omni__profile **entries;
 	omni_status status = OMNI_OK;
 	bool *verified;
 	size_t i, n = 0;
 
-	proofs = omni__arena_alloc(&g->db->scratch,
-	    (g->count + 1) * sizeof(*proofs));
+	hashes = omni__arena_alloc(&g->db->scratch,
+	    (g->count + 1) * sizeof(*hashes));
 	entries = omni__arena_alloc(&g->db->scratch,
 	    (g->count + 1) * sizeof(struct omni__profile *));
 	verified = omni__arena_zero(&g->db->scratch,
 	    (g->count + 1) * sizeof(*verified));
-	if (proofs == NULL || entries == NULL || verified == NULL)
+	if (hashes == NULL || entries == NULL || verified == NULL)
 		return omni__nomem(&g->db->error);
 	for (i = 0; i < g->count && status == OMNI_OK; i++) {
 		struct omni__profile *entry = &g->list[i];
@@ -236,14 +236,11 @@ verify(struct gather *g)
 			continue;
 		entries[n] = entry;
 		status = omni__address_hash(g->db, entry->kind,
-		    entry->normal, proofs[n]);
-		if (status == OMNI_OK)
-			omni__address_proof(g->db, proofs[n], proofs[n]);
-		n++;
+		    entry->normal, hashes[n++]);
 	}
 	if (status == OMNI_OK)
 		status = omni__proofs_find(g->db,
-		    (const unsigned char (*)[OMNI__ID])proofs, n, verified);
+		    (const unsigned char (*)[OMNI__ID])hashes, n, verified);
 	for (i = 0; i < n && status == OMNI_OK; i++)
 		entries[i]->verified = verified[i];
 	return status;

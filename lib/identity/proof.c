@@ -6,13 +6,16 @@
 
 #include "identity/identity.h"
 
+/* The last word; 1 is OMNI_CONTACT_VERIFIED. */
 static const struct omni__sql proof_get = {
 	.name = "proof_get",
 	.in = "address:b",
 	.out = "i",
-	.sql = "SELECT c.verified FROM omni_contact c\n"
-	    "WHERE c.address = $address",
+	.sql = "SELECT c.flag FROM omni_contact c\n"
+	    "WHERE c.address = $address AND c.what = 1\n"
+	    "ORDER BY c.happened DESC, c.fact DESC LIMIT 1",
 };
+_Static_assert(OMNI_CONTACT_VERIFIED == 1, "the statement says so");
 
 omni_status
 omni__address_hash(struct omni *db, const char *kind, const char *normal,
@@ -32,18 +35,8 @@ omni__address_hash(struct omni *db, const char *kind, const char *normal,
 	return status;
 }
 
-void
-omni__address_proof(const struct omni *db,
-    const unsigned char hash[OMNI__ID], unsigned char proof[OMNI__ID])
-{
-	unsigned char text[OMNI__ID + 9] = "verified ";
-
-	memcpy(text + 9, hash, OMNI__ID);
-	omni__hash_id(db->tenant_key, proof, text, sizeof(text));
-}
-
 omni_status
-omni__proofs_find(struct omni *db, const unsigned char (*proofs)[OMNI__ID],
+omni__proofs_find(struct omni *db, const unsigned char (*hashes)[OMNI__ID],
     size_t count, bool *verified)
 {
 	struct omni__value *in = omni__arena_alloc(&db->scratch,
@@ -55,7 +48,7 @@ omni__proofs_find(struct omni *db, const unsigned char (*proofs)[OMNI__ID],
 	if (in == NULL)
 		return omni__nomem(&db->error);
 	for (i = 0; i < count; i++) {
-		in[i] = omni__blob(proofs[i], OMNI__ID);
+		in[i] = omni__blob(hashes[i], OMNI__ID);
 		verified[i] = false;
 	}
 	status = omni__query(db, &proof_get, in, count, &result);
