@@ -228,6 +228,7 @@ struct omni__contact_row {
 	int64_t since, until;		/* OMNI_TIME_UNKNOWN: no bound */
 	const char *purpose;		/* of a suppression; NULL: "*" */
 	const char *cause;
+	uint32_t list;			/* which of the addresses asked for */
 };
 struct omni__contact_rows {
 	struct omni__contact_row *rows;
@@ -251,6 +252,11 @@ struct omni__contact_state {
 omni_status omni__contacts_load(struct omni *db, const struct omni__view *,
     const unsigned char (*hashes)[OMNI__ID], size_t count,
     struct omni__contact_state *states);
+
+/* All rows of addresses, in their order, each by (happened, fact, what). */
+omni_status omni__contact_history(struct omni *db, const struct omni__view *,
+    const unsigned char (*hashes)[OMNI__ID], size_t count,
+    struct omni__contact_row **rows, size_t *found);
 
 /* The rows that CONTACT facts and results of deliveries give. */
 omni_status omni__contact_rows_add(struct omni *db,

@@ -14,8 +14,11 @@ struct omni_contact {
 	const char *kind;
 	const char *value;
 	const char *cause;
+	const char *purpose;		/* NULL: "*" */
 	int64_t time;
-	bool verified, says_verified, says_suppressed;
+	int64_t from, until;
+	bool verified, primary;
+	bool says[OMNI_CONTACT_VALID + 1];	/* by OMNI_CONTACT_* */
 };
 
 /* ---- addresses ------------------------------------------------------ */
@@ -203,7 +206,7 @@ omni_contact_set_verified(omni_contact *contact, int32_t verified)
 	if (contact == NULL)
 		return OMNI_MISUSE;
 	contact->verified = verified != 0;
-	contact->says_verified = true;
+	contact->says[OMNI_CONTACT_VERIFIED] = true;
 	return OMNI_OK;
 }
 
@@ -221,7 +224,56 @@ omni_contact_set_suppressed(omni_contact *contact, const char *cause)
 	if (status != OMNI_OK)
 		return status;
 	contact->cause = copy;
-	contact->says_suppressed = true;
+	contact->says[OMNI_CONTACT_SUPPRESSED] = true;
+	return OMNI_OK;
+}
+
+omni_status
+omni_contact_set_purpose(omni_contact *contact, const char *purpose)
+{
+	omni_status status;
+
+	if (contact == NULL)
+		return OMNI_MISUSE;
+	status = omni__purpose_check(&contact->object.error, "purpose",
+	    purpose, true);
+	return status == OMNI_OK ? omni__object_text(&contact->object,
+	    "purpose", purpose, &contact->purpose) : status;
+}
+
+omni_status
+omni_contact_set_primary(omni_contact *contact, int32_t primary)
+{
+	if (contact == NULL)
+		return OMNI_MISUSE;
+	contact->primary = primary != 0;
+	contact->says[OMNI_CONTACT_PRIMARY] = true;
+	return OMNI_OK;
+}
+
+omni_status
+omni_contact_set_valid(omni_contact *contact, int64_t from, int64_t until)
+{
+	struct omni__error *error;
+	omni_status status;
+
+	if (contact == NULL)
+		return OMNI_MISUSE;
+	error = &contact->object.error;
+	status = omni__time_check(error, "from", from);
+	if (status == OMNI_OK)
+		status = omni__time_check(error, "until", until);
+	if (status == OMNI_OK && (from == OMNI_NOW || until == OMNI_NOW))
+		status = omni__fail(error, OMNI_INVALID,
+		    "from and until are times, and now is none");
+	if (status == OMNI_OK && until != OMNI_TIME_UNKNOWN && until < from)
+		status = omni__fail(error, OMNI_INVALID,
+		    "until lies before from");
+	if (status != OMNI_OK)
+		return status;
+	contact->from = from;
+	contact->until = until;
+	contact->says[OMNI_CONTACT_VALID] = true;
 	return OMNI_OK;
 }
 
@@ -252,17 +304,38 @@ omni_contact_errmsg(const omni_contact *contact)
 static omni_status
 check(struct omni *db, const struct omni_contact *contact)
 {
+	bool said = false;
+	size_t i;
+
 	if (contact == NULL)
 		return omni__fail(&db->error, OMNI_MISUSE,
 		    "the contact point is NULL");
 	if (contact->value == NULL)
 		return omni__fail(&db->error, contact->flaw.status,
 		    "contact point: %s", contact->flaw.text);
-	if (!contact->says_verified && !contact->says_suppressed)
+	for (i = 0; i < OMNI__COUNT(contact->says); i++)
+		said = said || contact->says[i];
+	if (!said)
 		return omni__fail(&db->error, OMNI_INVALID,
-		    "contact point: nothing is said about it; set verified "
-		    "or suppressed");
+		    "contact point: nothing is said about it; set verified, "
+		    "suppressed, primary or valid");
+	if (contact->purpose != NULL &&
+	    !contact->says[OMNI_CONTACT_SUPPRESSED])
+		return omni__fail(&db->error, OMNI_INVALID,
+		    "purpose: it is what a suppression is for, and nothing "
+		    "is said of one");
 	return OMNI_OK;
+}
+
+/* A bound of validity, null when there is none. */
+static void
+write_bound(struct omni__buf *body, char before, int64_t time)
+{
+	omni__buf_char(body, before);
+	if (time == OMNI_TIME_UNKNOWN)
+		omni__buf_str(body, "null");
+	else
+		omni__buf_printf(body, "%lld", (long long)time);
 }
 
 static void
@@ -273,12 +346,25 @@ write_body(struct omni__buf *body, const struct omni_contact *contact,
 
 	omni__hex(hex, hash, OMNI__ID);
 	omni__buf_printf(body, "{\"address\":\"%s\"", hex);
-	if (contact->says_verified)
+	if (contact->says[OMNI_CONTACT_VERIFIED])
 		omni__buf_printf(body, ",\"verified\":%s",
 		    contact->verified ? "true" : "false");
-	if (contact->says_suppressed) {
+	if (contact->says[OMNI_CONTACT_SUPPRESSED]) {
 		omni__buf_str(body, ",\"suppressed\":");
 		omni__buf_json(body, contact->cause);
+	}
+	if (contact->purpose != NULL) {
+		omni__buf_str(body, ",\"purpose\":");
+		omni__buf_json(body, contact->purpose);
+	}
+	if (contact->says[OMNI_CONTACT_PRIMARY])
+		omni__buf_printf(body, ",\"primary\":%s",
+		    contact->primary ? "true" : "false");
+	if (contact->says[OMNI_CONTACT_VALID]) {
+		omni__buf_str(body, ",\"valid\":");
+		write_bound(body, '[', contact->from);
+		write_bound(body, ',', contact->until);
+		omni__buf_char(body, ']');
 	}
 	omni__buf_char(body, '}');
 }

@@ -1,6 +1,7 @@
 /*
- * What is known of contact points, as a projection: the last thing said of
- * each, by time, verification and suppression apart.
+ * What is known of contact points, as a projection: everything that was told
+ * of each, by keyed hash.  What holds is the last word, by time, on each
+ * thing apart, and of suppressions on each purpose.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,26 +12,24 @@
 
 static const struct omni__sql contact_put = {
 	.name = "contact_put",
-	.in = "address:b happened:i fact:i verified:i suppressed:t",
-	.sql = "INSERT INTO omni_contact"
-	    " (address, happened, fact, verified, suppressed)\n"
-	    "SELECT $address, $happened, $fact, $verified, $suppressed\n"
-	    "FROM p WHERE true\n"
-	    "ON CONFLICT (address) DO UPDATE\n"
-	    "SET happened = excluded.happened, fact = excluded.fact,\n"
-	    "  verified = excluded.verified,\n"
-	    "  suppressed = excluded.suppressed\n"
-	    "WHERE excluded.happened > omni_contact.happened\n"
-	    "  OR (excluded.happened = omni_contact.happened\n"
-	    "    AND excluded.fact > omni_contact.fact)",
+	.in = "address:b happened:i fact:i what:i flag:i since:i until:i "
+	    "purpose:t cause:t",
+	.sql = "INSERT INTO omni_contact (address, happened, fact, what,"
+	    " flag, since, until, purpose, cause)\n"
+	    "SELECT $address, $happened, $fact, $what, $flag, $since,"
+	    " $until, $purpose, $cause FROM p WHERE true\n"
+	    "ON CONFLICT (address, happened, fact, what) DO NOTHING",
 };
+#define COLUMNS 9
 
 static const struct omni__sql contact_get = {
 	.name = "contact_get",
 	.in = "address:b",
-	.out = "iit",
-	.sql = "SELECT c.happened, c.verified, c.suppressed\n"
-	    "FROM omni_contact c WHERE c.address = $address",
+	.out = "iiiiiitt",
+	.sql = "SELECT c.happened, c.fact, c.what, c.flag, c.since,"
+	    " c.until, c.purpose, c.cause\n"
+	    "FROM omni_contact c WHERE c.address = $address\n"
+	    "ORDER BY c.happened, c.fact, c.what",
 };
 
 /* ---- from facts to rows --------------------------------------------- */
@@ -55,40 +54,67 @@ omni__contact_rows_add(struct omni *db, struct omni__contact_rows *rows,
 	return OMNI_OK;
 }
 
+/* A copy of a text of JSON, NULL for what is none. */
 static omni_status
-said_verified(struct omni *db, const json_t *verified,
-    struct omni__contact_row row, struct omni__contact_rows *rows)
+copy_text(struct omni *db, const json_t *value, const char **copy)
 {
-	unsigned char hash[OMNI__ID];
+	const char *text = json_string_value(value);
 
-	memcpy(hash, row.key, OMNI__ID);
-	/* Proving an address must not lift a complaint: they are two rows. */
-	omni__address_proof(db, hash, row.key);
-	row.verified = json_is_true(verified);
-	return omni__contact_rows_add(db, rows, &row);
+	*copy = NULL;
+	if (text == NULL)
+		return OMNI_OK;
+	*copy = omni__arena_strdup(&db->scratch, text);
+	return *copy == NULL ? omni__nomem(&db->error) : OMNI_OK;
 }
 
+static int64_t
+bound_of(const json_t *value)
+{
+	return json_is_integer(value) ? (int64_t)json_integer_value(value) :
+	    OMNI_TIME_UNKNOWN;
+}
+
+/* One thing of what a fact told. */
 static omni_status
-said_suppressed(struct omni *db, const json_t *cause,
+add_said(struct omni *db, const json_t *root, const json_t *value,
     struct omni__contact_row row, struct omni__contact_rows *rows)
 {
-	const char *text = json_string_value(cause);
+	omni_status status = OMNI_OK;
 
-	if (text != NULL &&
-	    (row.suppressed = omni__arena_strdup(&db->scratch, text)) == NULL)
-		return omni__nomem(&db->error);
-	return omni__contact_rows_add(db, rows, &row);
+	if (value == NULL)
+		return OMNI_OK;
+	row.flag = json_is_true(value);
+	if (row.what == OMNI_CONTACT_SUPPRESSED) {
+		row.flag = json_is_string(value);
+		status = copy_text(db, value, &row.cause);
+		if (status == OMNI_OK)
+			status = copy_text(db, json_object_get(root,
+			    "purpose"), &row.purpose);
+	}
+	if (row.what == OMNI_CONTACT_VALID) {
+		row.since = bound_of(json_array_get(value, 0));
+		row.until = bound_of(json_array_get(value, 1));
+	}
+	return status == OMNI_OK ? omni__contact_rows_add(db, rows, &row) :
+	    status;
 }
 
 omni_status
 omni__contact_said(struct omni *db, const struct omni__fact *fact,
     struct omni__contact_rows *rows)
 {
+	static const char *const members[] = {
+		[OMNI_CONTACT_VERIFIED] = "verified",
+		[OMNI_CONTACT_SUPPRESSED] = "suppressed",
+		[OMNI_CONTACT_PRIMARY] = "primary",
+		[OMNI_CONTACT_VALID] = "valid",
+	};
 	struct omni__contact_row row = {
 		.happened = omni__fact_time(fact),
 		.fact = fact->id,
+		.since = OMNI_TIME_UNKNOWN,
+		.until = OMNI_TIME_UNKNOWN,
 	};
-	const json_t *verified, *suppressed;
 	const char *hex;
 	json_t *root;
 	omni_status status;
@@ -99,47 +125,47 @@ omni__contact_said(struct omni *db, const struct omni__fact *fact,
 	if (status != OMNI_OK)
 		return status;
 	hex = json_string_value(json_object_get(root, "address"));
-	verified = json_object_get(root, "verified");
-	suppressed = json_object_get(root, "suppressed");
-	if (hex == NULL || !omni__unhex(row.key, OMNI__ID, hex))
+	if (hex == NULL || !omni__unhex(row.address, OMNI__ID, hex))
 		status = omni__fail(&db->error, OMNI_CORRUPT,
 		    "fact %lld is no contact point", (long long)fact->id);
-	if (status == OMNI_OK && verified != NULL)
-		status = said_verified(db, verified, row, rows);
-	if (status == OMNI_OK && suppressed != NULL)
-		status = said_suppressed(db, suppressed, row, rows);
+	for (row.what = OMNI_CONTACT_VERIFIED; status == OMNI_OK &&
+	    row.what <= OMNI_CONTACT_VALID; row.what++)
+		status = add_said(db, root, json_object_get(root,
+		    members[row.what]), row, rows);
 	json_decref(root);
 	return status;
 }
+
+/* ---- writing -------------------------------------------------------- */
 
 static int
 compare_rows(const void *left, const void *right)
 {
 	const struct omni__contact_row *a = left, *b = right;
-	int order = memcmp(a->key, b->key, OMNI__ID);
+	int order = memcmp(a->address, b->address, OMNI__ID);
 
 	if (order != 0)
 		return order;
 	if (a->happened != b->happened)
 		return a->happened < b->happened ? -1 : 1;
-	return (a->fact > b->fact) - (a->fact < b->fact);
+	if (a->fact != b->fact)
+		return a->fact < b->fact ? -1 : 1;
+	return (a->what > b->what) - (a->what < b->what);
 }
 
-/* The last of each key: rows of a batch do not see each other. */
-static size_t
-keep_last(struct omni__contact_row *rows, size_t count)
+static void
+fill_row(struct omni__value *values, const struct omni__contact_row *row)
 {
-	size_t i, kept = 0;
-
-	qsort(rows, count, sizeof(*rows), compare_rows);
-	for (i = 0; i < count; i++)
-		if (i + 1 == count ||
-		    memcmp(rows[i].key, rows[i + 1].key, OMNI__ID) != 0)
-			rows[kept++] = rows[i];
-	return kept;
+	values[0] = omni__blob(row->address, OMNI__ID);
+	values[1] = omni__int(row->happened);
+	values[2] = omni__int(row->fact);
+	values[3] = omni__int(row->what);
+	values[4] = omni__int(row->flag);
+	values[5] = omni__int_or_null(row->since, OMNI_TIME_UNKNOWN);
+	values[6] = omni__int_or_null(row->until, OMNI_TIME_UNKNOWN);
+	values[7] = omni__text(row->purpose);
+	values[8] = omni__text(row->cause);
 }
-
-#define COLUMNS 5
 
 omni_status
 omni__contacts_put(struct omni *db, struct omni__contact_rows *rows)
@@ -149,60 +175,144 @@ omni__contacts_put(struct omni *db, struct omni__contact_rows *rows)
 
 	if (rows->count == 0)
 		return OMNI_OK;
-	rows->count = keep_last(rows->rows, rows->count);
+	qsort(rows->rows, rows->count, sizeof(*rows->rows), compare_rows);
 	in = omni__arena_alloc(&db->scratch,
 	    rows->count * COLUMNS * sizeof(*in));
 	if (in == NULL)
 		return omni__nomem(&db->error);
-	for (i = 0; i < rows->count; i++) {
-		const struct omni__contact_row *row = &rows->rows[i];
-		struct omni__value *values = in + i * COLUMNS;
-
-		values[0] = omni__blob(row->key, OMNI__ID);
-		values[1] = omni__int(row->happened);
-		values[2] = omni__int(row->fact);
-		values[3] = omni__int(row->verified);
-		values[4] = omni__text(row->suppressed);
-	}
+	for (i = 0; i < rows->count; i++)
+		fill_row(in + i * COLUMNS, &rows->rows[i]);
 	return omni__exec(db, &contact_put, in, rows->count);
 }
 
 /* ---- reading -------------------------------------------------------- */
 
 omni_status
-omni__contacts_load(struct omni *db, const unsigned char (*hashes)[OMNI__ID],
-    size_t count, struct omni__contact_state *states)
+omni__contact_history(struct omni *db, const struct omni__view *view,
+    const unsigned char (*hashes)[OMNI__ID], size_t count,
+    struct omni__contact_row **rows, size_t *found)
 {
-	unsigned char (*proofs)[OMNI__ID];
 	struct omni__value *in;
 	struct omni__result result;
 	omni_status status;
 	size_t i;
 
-	if (count == 0)
-		return OMNI_OK;
-	memset(states, 0, count * sizeof(*states));
-	proofs = omni__arena_alloc(&db->scratch, count * sizeof(*proofs));
-	in = omni__arena_alloc(&db->scratch, 2 * count * sizeof(*in));
-	if (proofs == NULL || in == NULL)
+	*found = 0;
+	in = omni__arena_alloc(&db->scratch, (count + 1) * sizeof(*in));
+	if (in == NULL)
 		return omni__nomem(&db->error);
-	for (i = 0; i < count; i++) {
-		omni__address_proof(db, hashes[i], proofs[i]);
-		in[2 * i] = omni__blob(hashes[i], OMNI__ID);
-		in[2 * i + 1] = omni__blob(proofs[i], OMNI__ID);
-	}
-	status = omni__query(db, &contact_get, in, 2 * count, &result);
-	for (i = 0; status == OMNI_OK && i < result.count; i++) {
-		struct omni__contact_state *state =
-		    &states[result.ordinal[i] / 2];
-		const struct omni__value *row = OMNI__AT(&result, i, 0);
+	for (i = 0; i < count; i++)
+		in[i] = omni__blob(hashes[i], OMNI__ID);
+	status = omni__query(db, &contact_get, in, count, &result);
+	if (status != OMNI_OK || result.count == 0)
+		return status;
+	*rows = omni__arena_alloc(&db->scratch,
+	    result.count * sizeof(**rows));
+	if (*rows == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < result.count; i++) {
+		const struct omni__value *v = OMNI__AT(&result, i, 0);
+		struct omni__contact_row *row = &(*rows)[*found];
 
-		if (result.ordinal[i] % 2 == 1) {
-			state->verified = row[1].number != 0;
+		if (!omni__view_sees(view, v[1].number))
 			continue;
-		}
-		state->since = row[0].number;
-		state->suppressed = omni__value_text(&row[2]);
+		memcpy(row->address, hashes[result.ordinal[i]], OMNI__ID);
+		row->list = result.ordinal[i];
+		row->happened = v[0].number;
+		row->fact = v[1].number;
+		row->what = (int32_t)v[2].number;
+		row->flag = (int32_t)v[3].number;
+		row->since = omni__value_int(&v[4], OMNI_TIME_UNKNOWN);
+		row->until = omni__value_int(&v[5], OMNI_TIME_UNKNOWN);
+		row->purpose = omni__value_text(&v[6]);
+		row->cause = omni__value_text(&v[7]);
+		++*found;
 	}
-	return status;
+	return OMNI_OK;
+}
+
+static const char *
+purpose_of(const struct omni__contact_row *row)
+{
+	return row->purpose != NULL ? row->purpose : "*";
+}
+
+/* Those that stand, in *list, which has room for one more: the last word on
+ * a purpose takes the place of the one before it. */
+static void
+settle_suppression(struct omni__suppression *list, size_t *count,
+    const struct omni__contact_row *row)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < *count; i++)
+		if (strcmp(list[i].purpose, purpose_of(row)) != 0)
+			list[kept++] = list[i];
+	if (row->flag != 0)
+		list[kept++] = (struct omni__suppression){
+			row->cause, purpose_of(row), row->happened, row->fact
+		};
+	*count = kept;
+}
+
+/* The rows of one address, oldest first; list has room for as many. */
+static void
+settle(struct omni__contact_state *state, struct omni__suppression *list,
+    const struct omni__contact_row *rows, size_t count)
+{
+	size_t i;
+
+	state->suppressions = list;
+	for (i = 0; i < count; i++) {
+		const struct omni__contact_row *row = &rows[i];
+
+		switch (row->what) {
+		case OMNI_CONTACT_VERIFIED:
+			state->verified = row->flag != 0;
+			break;
+		case OMNI_CONTACT_SUPPRESSED:
+			settle_suppression(list, &state->suppression_count,
+			    row);
+			break;
+		case OMNI_CONTACT_PRIMARY:
+			state->primary = row->flag != 0;
+			break;
+		case OMNI_CONTACT_VALID:
+			state->since = row->since;
+			state->until = row->until == OMNI_TIME_UNKNOWN ?
+			    INT64_MAX : row->until;
+			state->valid_fact = row->fact;
+		}
+	}
+}
+_Static_assert(OMNI_TIME_UNKNOWN == INT64_MIN, "no bound is before all");
+
+omni_status
+omni__contacts_load(struct omni *db, const struct omni__view *view,
+    const unsigned char (*hashes)[OMNI__ID], size_t count,
+    struct omni__contact_state *states)
+{
+	struct omni__suppression *list;
+	struct omni__contact_row *rows;
+	size_t i, n, found;
+	omni_status status;
+
+	for (i = 0; i < count; i++)
+		states[i] = (struct omni__contact_state){
+			.since = INT64_MIN, .until = INT64_MAX
+		};
+	status = omni__contact_history(db, view, hashes, count, &rows,
+	    &found);
+	if (status != OMNI_OK || found == 0)
+		return status;
+	list = omni__arena_alloc(&db->scratch, found * sizeof(*list));
+	if (list == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < found; i += n) {
+		for (n = 1; i + n < found &&
+		    rows[i + n].list == rows[i].list; n++)
+			;
+		settle(&states[rows[i].list], list + i, rows + i, n);
+	}
+	return OMNI_OK;
 }
