@@ -5,21 +5,7 @@
  */
 #include <string.h>
 
-#include <jansson.h>
-
 #include "consent/consent.h"
-
-/* Interactions of this kind suppress the address of whoever they name;
- * unless is the word under `member` of the body that takes it back. */
-struct result_kind {
-	const char *kind, *address, *cause, *member, *unless;
-};
-
-static const struct result_kind result_kinds[] = {
-	{ "mail.bounced", "email", "bounce", "bounce", "soft" },
-	{ "mail.complained", "email", "complaint", "complaint", "no" },
-	{ "letter.returned", "address", "gone away", "cause", "unclaimed" },
-};
 
 /* ---- whose address -------------------------------------------------- */
 
@@ -108,56 +94,33 @@ read_records(struct omni *db, const unsigned char *const *ids, size_t count,
 
 /* ---- projecting ----------------------------------------------------- */
 
-static const struct result_kind *
-kind_of(const struct omni__fact *fact)
+/* Why it may suppress an address, NULL when it cannot. */
+static const char *
+cause_of(const struct omni__fact *fact)
 {
-	size_t i;
-
-	if (fact->noun != OMNI__FACT_INTERACTION || fact->kind == NULL ||
-	    fact->record == NULL)
-		return NULL;
-	for (i = 0; i < OMNI__COUNT(result_kinds); i++)
-		if (strcmp(fact->kind, result_kinds[i].kind) == 0)
-			return &result_kinds[i];
-	return NULL;
-}
-
-/* The body is the host's own and may be any JSON. */
-static omni_status
-taken_back(struct omni *db, const struct omni__fact *fact,
-    const struct result_kind *kind, bool *back)
-{
-	struct omni__json_problem problem;
-	json_t *root;
-	const char *word;
-
-	*back = false;
-	if (fact->body == NULL)
-		return OMNI_OK;
-	if (omni__json_read(fact->body, strlen(fact->body),
-	    JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL, &root,
-	    &problem) == OMNI_NOMEM)
-		return omni__nomem(&db->error);
-	word = json_string_value(json_object_get(root, kind->member));
-	*back = word != NULL && strcmp(word, kind->unless) == 0;
-	json_decref(root);
-	return OMNI_OK;
+	return fact->noun == OMNI__FACT_INTERACTION && fact->record != NULL ?
+	    omni__result_cause(fact->kind) : NULL;
 }
 
 static omni_status
 add_result(struct omni *db, const struct omni__fact *fact,
     const struct omni__fact *record, struct omni__contact_rows *rows)
 {
-	const struct result_kind *kind = kind_of(fact);
 	struct omni__contact_row row = {
 		.happened = omni__fact_time(fact),
 		.fact = fact->id,
-		.suppressed = kind->cause,
+		.what = OMNI_CONTACT_SUPPRESSED,
+		.flag = 1,
+		.since = OMNI_TIME_UNKNOWN,
+		.until = OMNI_TIME_UNKNOWN,
+		.cause = cause_of(fact),
 	};
-	bool usable;
+	const char *kind;
 	omni_status status;
+	bool usable;
 
-	status = named_address(db, record, kind->address, row.key, &usable);
+	(void)omni__result_of(fact->kind, &kind);
+	status = named_address(db, record, kind, row.address, &usable);
 	if (status != OMNI_OK || !usable)
 		return status;
 	return omni__contact_rows_add(db, rows, &row);
@@ -172,10 +135,10 @@ omni__deliveries_read(struct omni *db, const struct omni__fact *facts,
 	struct omni__fact *records;
 	size_t i, n = 0;
 	omni_status status = OMNI_OK;
-	bool back;
+	bool mild;
 
 	for (i = 0; i < count; i++)
-		n += kind_of(&facts[i]) != NULL;
+		n += cause_of(&facts[i]) != NULL;
 	if (n == 0)
 		return OMNI_OK;
 	ids = omni__arena_alloc(&db->scratch, n * sizeof(*ids));
@@ -183,12 +146,10 @@ omni__deliveries_read(struct omni *db, const struct omni__fact *facts,
 	if (ids == NULL || results == NULL)
 		return omni__nomem(&db->error);
 	for (i = n = 0; i < count && status == OMNI_OK; i++) {
-		const struct result_kind *kind = kind_of(&facts[i]);
-
-		if (kind == NULL)
+		if (cause_of(&facts[i]) == NULL)
 			continue;
-		status = taken_back(db, &facts[i], kind, &back);
-		if (status != OMNI_OK || back)
+		status = omni__result_mild(db, &facts[i], &mild);
+		if (status != OMNI_OK || mild)
 			continue;
 		results[n] = &facts[i];
 		ids[n++] = facts[i].record;
@@ -202,34 +163,87 @@ omni__deliveries_read(struct omni *db, const struct omni__fact *facts,
 
 /* ---- outliving an erasure ------------------------------------------- */
 
-static const struct omni__sql suppressed_get = {
-	.name = "consent_suppressed_get",
-	.in = "address:b",
-	.out = "iit",
-	.sql = "SELECT c.happened, c.fact, c.suppressed\n"
-	    "FROM omni_contact c\n"
-	    "WHERE c.address = $address AND c.suppressed IS NOT NULL",
+static const struct omni__sql contact_drop = {
+	.name = "contact_drop",
+	.in = "address:b happened:i fact:i what:i",
+	.sql = "DELETE FROM omni_contact USING p\n"
+	    "WHERE omni_contact.address = $address\n"
+	    "  AND omni_contact.happened = $happened\n"
+	    "  AND omni_contact.fact = $fact\n"
+	    "  AND omni_contact.what = $what",
 };
+#define DROP_COLUMNS 4
+
+/* The addresses that erased records name, each once. */
+struct named {
+	struct omni__map seen;
+	unsigned char (*hashes)[OMNI__ID];
+	const char **kinds;
+	size_t count;
+};
+
+static const char *const kinds[] = { "email", "phone", "device", "address" };
+
+/* Adds the address to the list, once. */
+static omni_status
+name_address(struct omni *db, const struct omni__fact *version,
+    const char *kind, struct named *named)
+{
+	unsigned char *next = named->hashes[named->count];
+	bool usable, known;
+	omni_status status;
+
+	status = named_address(db, version, kind, next, &usable);
+	if (status != OMNI_OK || !usable)
+		return status;
+	if (omni__map_put(&named->seen, next, OMNI__ID, named->count,
+	    &known) == NULL)
+		return omni__nomem(&db->error);
+	if (!known)
+		named->kinds[named->count++] = kind;
+	return OMNI_OK;
+}
+
+static omni_status
+name_addresses(struct omni *db, const struct omni__fact *versions,
+    size_t count, struct named *named)
+{
+	size_t room = count * OMNI__COUNT(kinds) + 1, i;
+	omni_status status = OMNI_OK;
+
+	memset(named, 0, sizeof(*named));
+	named->seen.arena = &db->scratch;
+	named->hashes = omni__arena_alloc(&db->scratch,
+	    room * sizeof(*named->hashes));
+	named->kinds = omni__arena_alloc(&db->scratch,
+	    room * sizeof(*named->kinds));
+	if (named->hashes == NULL || named->kinds == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < count * OMNI__COUNT(kinds) && status == OMNI_OK; i++)
+		status = name_address(db, &versions[i / OMNI__COUNT(kinds)],
+		    kinds[i % OMNI__COUNT(kinds)], named);
+	return status;
+}
 
 /* A microsecond later than the interaction, so that it is the last word
  * whatever the order of the ids. */
 static omni_status
-keep_suppression(struct omni *db, const struct result_kind *kind,
-    const unsigned char hash[OMNI__ID], int64_t happened, const char *cause)
+keep_suppression(struct omni *db, const char *kind,
+    const struct omni__contact_row *row)
 {
 	struct omni__buf body = { .env = &db->env };
 	struct omni__fact fact = {
 		.noun = OMNI__FACT_CONTACT,
-		.kind = kind->address,
-		.happened = happened + 1,
+		.kind = kind,
+		.happened = row->happened + 1,
 		.timed = true,
 	};
 	char hex[2 * OMNI__ID + 1];
 	omni_status status;
 
-	omni__hex(hex, hash, OMNI__ID);
+	omni__hex(hex, row->address, OMNI__ID);
 	omni__buf_printf(&body, "{\"address\":\"%s\",\"suppressed\":", hex);
-	omni__buf_json(&body, cause);
+	omni__buf_json(&body, row->cause);
 	omni__buf_char(&body, '}');
 	fact.body = body.bytes;
 	status = body.failed ? omni__nomem(&db->error) :
@@ -240,105 +254,101 @@ keep_suppression(struct omni *db, const struct result_kind *kind,
 	return status;
 }
 
-/* An address that an erased record names, by a kind of result of its sort. */
-struct named {
-	unsigned char hash[OMNI__ID];
-	const struct result_kind *kind;
-};
-
-/* Adds the address to the list, once. */
+/* Which rows were told by interactions of the records that go. */
 static omni_status
-name_address(struct omni *db, const struct omni__fact *version,
-    struct omni__map *seen, struct named *named, size_t *found)
+find_told(struct omni *db, const unsigned char *const *records, size_t count,
+    const struct omni__contact_row *rows, size_t found, bool *told)
 {
-	struct named *next = &named[*found];
-	bool usable, known;
-	omni_status status;
-
-	status = named_address(db, version, next->kind->address, next->hash,
-	    &usable);
-	if (status != OMNI_OK || !usable)
-		return status;
-	if (omni__map_put(seen, next->hash, OMNI__ID, *found, &known) == NULL)
-		return omni__nomem(&db->error);
-	*found += !known;
-	return OMNI_OK;
-}
-
-static omni_status
-name_addresses(struct omni *db, const struct omni__fact *versions,
-    size_t count, struct named **named, size_t *found)
-{
-	struct omni__map seen = { .arena = &db->scratch };
-	omni_status status = OMNI_OK;
-	size_t i, k;
-
-	*found = 0;
-	*named = omni__arena_alloc(&db->scratch,
-	    (count * OMNI__COUNT(result_kinds) + 1) * sizeof(**named));
-	if (*named == NULL)
-		return omni__nomem(&db->error);
-	for (i = 0; i < count && status == OMNI_OK; i++)
-		for (k = 0; k < OMNI__COUNT(result_kinds) &&
-		    status == OMNI_OK; k++) {
-			(*named)[*found].kind = &result_kinds[k];
-			status = name_address(db, &versions[i], &seen,
-			    *named, found);
-		}
-	return status;
-}
-
-/* Of those that are suppressed, what an interaction told. */
-static omni_status
-keep_told(struct omni *db, const struct named *named,
-    const struct omni__result *suppressed)
-{
+	struct omni__map erased = { .arena = &db->scratch };
 	struct omni__fact *facts;
-	int64_t *ids;
 	omni_status status;
+	int64_t *ids;
 	size_t i;
+	bool known;
 
-	ids = omni__arena_alloc(&db->scratch,
-	    (suppressed->count + 1) * sizeof(*ids));
-	facts = omni__arena_zero(&db->scratch,
-	    (suppressed->count + 1) * sizeof(*facts));
+	ids = omni__arena_alloc(&db->scratch, (found + 1) * sizeof(*ids));
+	facts = omni__arena_alloc(&db->scratch,
+	    (found + 1) * sizeof(*facts));
 	if (ids == NULL || facts == NULL)
 		return omni__nomem(&db->error);
-	for (i = 0; i < suppressed->count; i++)
-		ids[i] = OMNI__AT(suppressed, i, 1)->number;
-	status = omni__facts_read(db, ids, suppressed->count, facts);
-	for (i = 0; i < suppressed->count && status == OMNI_OK; i++) {
-		const struct omni__value *row = OMNI__AT(suppressed, i, 0);
-		const struct named *n = &named[suppressed->ordinal[i]];
-
-		if (facts[i].noun == OMNI__FACT_INTERACTION)
-			status = keep_suppression(db, n->kind, n->hash,
-			    row[0].number, omni__value_text(&row[2]));
-	}
+	for (i = 0; i < count; i++)
+		if (omni__map_put(&erased, records[i], OMNI__ID, i,
+		    &known) == NULL)
+			return omni__nomem(&db->error);
+	for (i = 0; i < found; i++)
+		ids[i] = rows[i].fact;
+	status = omni__facts_read(db, ids, found, facts);
+	for (i = 0; status == OMNI_OK && i < found; i++)
+		told[i] = facts[i].noun == OMNI__FACT_INTERACTION &&
+		    facts[i].record != NULL && omni__map_get(&erased,
+		    facts[i].record, OMNI__ID) != NULL;
 	return status;
+}
+
+/* Is it the last word on its address, of those on every purpose? */
+static bool
+is_last(const struct omni__contact_row *rows, size_t count, size_t i)
+{
+	size_t k;
+
+	for (k = i + 1; k < count && rows[k].list == rows[i].list; k++)
+		if (rows[k].what == OMNI_CONTACT_SUPPRESSED &&
+		    (rows[k].purpose == NULL ||
+		    strcmp(rows[k].purpose, "*") == 0))
+			return false;
+	return true;
+}
+
+static omni_status
+keep_told(struct omni *db, const struct named *named,
+    const struct omni__contact_row *rows, size_t count, const bool *told)
+{
+	omni_status status = OMNI_OK;
+	struct omni__value *drop;
+	size_t i, n = 0;
+
+	drop = omni__arena_alloc(&db->scratch,
+	    (count + 1) * DROP_COLUMNS * sizeof(*drop));
+	if (drop == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < count && status == OMNI_OK; i++) {
+		if (!told[i])
+			continue;
+		drop[n++] = omni__blob(rows[i].address, OMNI__ID);
+		drop[n++] = omni__int(rows[i].happened);
+		drop[n++] = omni__int(rows[i].fact);
+		drop[n++] = omni__int(rows[i].what);
+		if (is_last(rows, count, i))
+			status = keep_suppression(db,
+			    named->kinds[rows[i].list], &rows[i]);
+	}
+	return status == OMNI_OK ? omni__exec(db, &contact_drop, drop,
+	    n / DROP_COLUMNS) : status;
 }
 
 omni_status
 omni__deliveries_keep(struct omni *db, const unsigned char *const *records,
     size_t count)
 {
+	struct omni__contact_row *rows = NULL;
 	struct omni__fact *versions;
-	struct omni__value *in;
-	struct omni__result suppressed;
-	struct named *named;
+	struct named named;
+	size_t found = 0;
+	bool *told;
 	omni_status status = read_records(db, records, count, &versions);
-	size_t i, found = 0;
 
 	if (status == OMNI_OK)
-		status = name_addresses(db, versions, count, &named, &found);
-	if (status != OMNI_OK)
+		status = name_addresses(db, versions, count, &named);
+	if (status == OMNI_OK)
+		status = omni__contact_history(db, NULL,
+		    (const unsigned char (*)[OMNI__ID])named.hashes,
+		    named.count, &rows, &found);
+	if (status != OMNI_OK || found == 0)
 		return status;
-	in = omni__arena_alloc(&db->scratch, (found + 1) * sizeof(*in));
-	if (in == NULL)
+	told = omni__arena_zero(&db->scratch, found * sizeof(*told));
+	if (told == NULL)
 		return omni__nomem(&db->error);
-	for (i = 0; i < found; i++)
-		in[i] = omni__blob(named[i].hash, OMNI__ID);
-	status = omni__query(db, &suppressed_get, in, found, &suppressed);
-	return status == OMNI_OK ? keep_told(db, named, &suppressed) :
+	status = find_told(db, records, count, rows, found, told);
+	return status == OMNI_OK ? keep_told(db, &named, rows, found, told) :
 	    status;
 }
