@@ -89,7 +89,7 @@ struct omni__message {
 	size_t tried_count;
 };
 
-/* ---- to whom (recipient.c, place.c) --------------------------------- */
+/* ---- to whom (recipient.c, sale.c, place.c) -------------------------- */
 
 struct omni__recipient {
 	unsigned char customer[OMNI__ID];
@@ -133,6 +133,10 @@ struct omni__wanted {
 omni_status omni__recipients_load(struct omni *db,
     const struct omni__wanted *, struct omni__recipient *recipients,
     size_t count);
+
+/* Of each, with its members: its sales (sale.c). */
+omni_status omni__sales_load(struct omni *db, const struct omni__wanted *,
+    struct omni__recipient *recipients, size_t count);
 
 /* Zone and region of one: what the customer said, the postal address, the
  * phone, else the store's.  OMNI_MISSING when there is no zone at all. */
