@@ -75,6 +75,8 @@ destroy(struct omni *db)
 	if (db->identity != NULL)
 		db->identity_free(db);
 	omni__free(&env, db->kinds);
+	if (db->rules != NULL)
+		db->rules_free(db);
 	omni__zones_free(db->zones);
 	omni__wipe(db->tenant_key, sizeof(db->tenant_key));
 	omni__free(&env, db);
