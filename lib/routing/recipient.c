@@ -278,7 +278,9 @@ load_sent(struct loading *l)
 		lists[i].ids = l->ids[i];
 		lists[i].count = l->recipients[i].member_count;
 	}
+	/* Its own letters, which are no reason against one, go far back. */
 	status = omni__sent_load(l->db, l->wanted->view,
+	    l->wanted->household ? INT64_MIN :
 	    l->wanted->at - l->wanted->rules->cap_reach, lists, l->count);
 	for (i = 0; i < l->count && status == OMNI_OK; i++) {
 		l->recipients[i].sent = lists[i].sent;
@@ -342,7 +344,7 @@ load_deeds(struct loading *l)
 	const struct omni__wanted *wanted = l->wanted;
 	omni_status status = OMNI_OK;
 
-	if (wanted->sent && wanted->rules->cap_reach > 0)
+	if (wanted->sent)
 		status = load_sent(l);
 	if (status == OMNI_OK && wanted->household)
 		status = load_household(l);

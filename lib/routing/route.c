@@ -127,7 +127,7 @@ omni__wanted_for(const struct omni *db, const struct omni__rules *rules,
 		.at = message->at,
 		.sure = db->sure || purpose->confidentiality > 0,
 		/* A letter of its own is no reason against it. */
-		.sent = rules->cap_count > 0 || household,
+		.sent = rules->cap_reach > 0 || household,
 		.household = household,
 		.responses = purpose->order == OMNI_ORDER_BEHAVIOUR,
 		.sales = message->rule->sale != SIZE_MAX,
