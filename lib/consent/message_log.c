@@ -1,0 +1,688 @@
+/*
+ * The log of messages, a projection: routes that were kept, and what
+ * interactions told of messages, by record; and how many were sent and
+ * answered on each channel in spans of four weeks.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "consent/consent.h"
+
+/* ---- SQL ------------------------------------------------------------ */
+
+static const struct omni__sql message_put = {
+	.name = "message_put",
+	.in = "record:b happened:i fact:i what:i channel:i purpose:i "
+	    "message:i priority:i",
+	.sql = "INSERT INTO omni_message (record, happened, fact, what,"
+	    " channel, purpose, message, priority)\n"
+	    "SELECT $record, $happened, $fact, $what, $channel, $purpose,"
+	    " $message, $priority FROM p WHERE true\n"
+	    "ON CONFLICT (record, happened, fact) DO NOTHING",
+};
+#define MESSAGE_COLUMNS 8
+
+static const struct omni__sql message_get = {
+	.name = "message_get",
+	.in = "record:b since:i",
+	.out = "iiiiiii",
+	.sql = "SELECT m.happened, m.fact, m.what, m.channel, m.purpose,"
+	    " m.message, m.priority\n"
+	    "FROM omni_message m\n"
+	    "WHERE m.record = $record AND m.happened >= $since\n"
+	    "ORDER BY m.happened, m.fact",
+};
+
+static const struct omni__sql route_get = {
+	.name = "message_route_get",
+	.in = "record:b",
+	.out = "i",
+	.sql = "SELECT m.fact FROM omni_message m\n"
+	    "WHERE m.record = $record AND m.what <= 0\n"
+	    "ORDER BY m.fact",
+};
+
+static const struct omni__sql message_drop = {
+	.name = "message_drop",
+	.in = "record:b happened:i fact:i",
+	.sql = "DELETE FROM omni_message USING p\n"
+	    "WHERE omni_message.record = $record\n"
+	    "  AND omni_message.happened = $happened\n"
+	    "  AND omni_message.fact = $fact",
+};
+#define DROP_COLUMNS 3
+
+static const struct omni__sql message_delete = {
+	.name = "message_delete",
+	.in = "record:b",
+	.sql = "DELETE FROM omni_message USING p\n"
+	    "WHERE omni_message.record = $record",
+};
+
+static const struct omni__sql response_add = {
+	.name = "response_add",
+	.in = "record:b channel:i span:i sent:i answered:i",
+	.sql = "INSERT INTO omni_response"
+	    " (record, channel, span, sent, answered)\n"
+	    "SELECT $record, $channel, $span, $sent, $answered\n"
+	    "FROM p WHERE true\n"
+	    "ON CONFLICT (record, channel, span) DO UPDATE\n"
+	    "SET sent = omni_response.sent + excluded.sent,\n"
+	    "  answered = omni_response.answered + excluded.answered",
+};
+#define RESPONSE_COLUMNS 5
+
+static const struct omni__sql response_get = {
+	.name = "response_get",
+	.in = "record:b",
+	.out = "iiii",
+	.sql = "SELECT r.channel, r.span, r.sent, r.answered\n"
+	    "FROM omni_response r WHERE r.record = $record",
+};
+
+static const struct omni__sql response_delete = {
+	.name = "response_delete",
+	.in = "record:b",
+	.sql = "DELETE FROM omni_response USING p\n"
+	    "WHERE omni_response.record = $record",
+};
+
+/* ---- from facts to rows --------------------------------------------- */
+
+uint64_t
+omni__message_mark(const struct omni *db, const char *id)
+{
+	uint64_t mark = omni__hash64(db->tenant_key, id, strlen(id));
+
+	return mark != 0 ? mark : 1;
+}
+
+struct row {
+	unsigned char record[OMNI__ID];
+	int64_t happened, fact, channel, purpose;
+	uint64_t mark;
+	int32_t what, priority;
+};
+
+/* Of the references of a type the first one's key. */
+static const char *
+reference_of(const json_t *refs, const char *type)
+{
+	size_t i;
+
+	for (i = 0; i < json_array_size(refs); i++) {
+		const json_t *ref = json_array_get(refs, i);
+		const char *word = json_string_value(json_array_get(ref, 0));
+
+		if (word != NULL && strcmp(word, type) == 0)
+			return json_string_value(json_array_get(ref, 1));
+	}
+	return NULL;
+}
+
+/* Which message it was, and why it was sent, where the interaction says. */
+static omni_status
+read_references(struct omni *db, const struct omni__fact *fact,
+    struct row *row)
+{
+	struct omni__json_problem problem;
+	const char *message, *purpose;
+	json_t *refs;
+	omni_status status;
+
+	if (fact->refs == NULL)
+		return OMNI_OK;
+	status = omni__json_read(fact->refs, strlen(fact->refs), 0, &refs,
+	    &problem);
+	if (status == OMNI_NOMEM)
+		return omni__nomem(&db->error);
+	if (status != OMNI_OK)
+		return omni__fail(&db->error, OMNI_CORRUPT,
+		    "fact %lld: its references are damaged",
+		    (long long)fact->id);
+	message = reference_of(refs, "message");
+	purpose = reference_of(refs, "purpose");
+	if (message != NULL)
+		row->mark = omni__message_mark(db, message);
+	status = omni__term(db, purpose, &row->purpose);
+	json_decref(refs);
+	return status;
+}
+
+/* What an interaction tells, if it does. */
+static omni_status
+add_result(struct omni *db, const struct omni__fact *fact, struct row *rows,
+    size_t *count)
+{
+	int32_t what = omni__result_of(fact->kind, NULL);
+	struct row *row = &rows[*count];
+	omni_status status = OMNI_OK;
+	bool mild = false;
+
+	/* A complaint that was none ends nothing. */
+	if (what == OMNI_RESULT_COMPLAINED)
+		status = omni__result_mild(db, fact, &mild);
+	if (what == 0 || mild || status != OMNI_OK)
+		return status;
+	memset(row, 0, sizeof(*row));
+	memcpy(row->record, fact->record, OMNI__ID);
+	row->happened = omni__fact_time(fact);
+	row->fact = fact->id;
+	row->what = what;
+	row->channel = fact->channel_term;
+	++*count;
+	return read_references(db, fact, row);
+}
+
+/* The row of a route, and that of the household it goes to. */
+static size_t
+route_rows(struct omni *db, const struct omni__fact *fact,
+    const json_t *root, struct row rows[2])
+{
+	const json_t *step = json_object_get(root, "row");
+	const char *message = json_string_value(
+	    json_object_get(root, "message"));
+	const char *household = json_string_value(
+	    json_object_get(step, "household"));
+	struct row *row = &rows[0];
+
+	memset(row, 0, sizeof(*row));
+	memcpy(row->record, fact->record, OMNI__ID);
+	row->fact = fact->id;
+	row->happened = omni__fact_time(fact);
+	row->what = OMNI__ROUTE_NOWHERE;
+	row->purpose = fact->kind_term;
+	if (message != NULL)
+		row->mark = omni__message_mark(db, message);
+	if (!json_is_integer(json_object_get(step, "time")))
+		return 1;
+	row->what = 0;
+	row->happened = json_integer_value(json_object_get(step, "time"));
+	row->channel = fact->channel_term;
+	row->priority = (int32_t)json_integer_value(
+	    json_object_get(step, "priority"));
+	rows[1] = rows[0];
+	return household != NULL &&
+	    omni__unhex(rows[1].record, OMNI__ID, household) ? 2 : 1;
+}
+
+static omni_status
+add_route(struct omni *db, const struct omni__fact *fact, struct row *rows,
+    size_t *count)
+{
+	json_t *root;
+	omni_status status;
+
+	if (fact->body == NULL)
+		return OMNI_OK;
+	status = omni__json_body(db, fact, &root);
+	if (status != OMNI_OK)
+		return status;
+	*count += route_rows(db, fact, root, &rows[*count]);
+	json_decref(root);
+	return OMNI_OK;
+}
+
+static int
+compare_rows(const void *left, const void *right)
+{
+	const struct row *a = left, *b = right;
+	int order = memcmp(a->record, b->record, OMNI__ID);
+
+	if (order != 0)
+		return order;
+	if (a->happened != b->happened)
+		return a->happened < b->happened ? -1 : 1;
+	return (a->fact > b->fact) - (a->fact < b->fact);
+}
+
+/* ---- writing -------------------------------------------------------- */
+
+static omni_status
+put_rows(struct omni *db, const struct row *rows, size_t count)
+{
+	struct omni__value *in, *v;
+	size_t i;
+
+	in = v = omni__arena_alloc(&db->scratch,
+	    count * MESSAGE_COLUMNS * sizeof(*in));
+	if (in == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < count; i++) {
+		*v++ = omni__blob(rows[i].record, OMNI__ID);
+		*v++ = omni__int(rows[i].happened);
+		*v++ = omni__int(rows[i].fact);
+		*v++ = omni__int(rows[i].what);
+		*v++ = omni__int(rows[i].channel);
+		*v++ = omni__int(rows[i].purpose);
+		*v++ = omni__int((int64_t)rows[i].mark);
+		*v++ = omni__int(rows[i].priority);
+	}
+	return omni__exec(db, &message_put, in, count);
+}
+
+static bool
+is_answer(int32_t what)
+{
+	return what == OMNI_RESULT_OPENED || what == OMNI_RESULT_CLICKED ||
+	    what == OMNI_RESULT_ANSWERED;
+}
+
+static int64_t
+span_of(int64_t time)
+{
+	return time / OMNI__SPAN - (time % OMNI__SPAN < 0);
+}
+
+/* One of a sum. */
+struct count {
+	const unsigned char *record;
+	int64_t channel, span, sent, answered;
+};
+
+static int
+compare_counts(const void *left, const void *right)
+{
+	const struct count *a = left, *b = right;
+	int order = memcmp(a->record, b->record, OMNI__ID);
+
+	if (order != 0)
+		return order;
+	if (a->channel != b->channel)
+		return a->channel < b->channel ? -1 : 1;
+	return (a->span > b->span) - (a->span < b->span);
+}
+
+/* Rows of one batch do not see each other: the same place is added to
+ * once. */
+static size_t
+sum_counts(struct count *counts, size_t count)
+{
+	size_t i, kept = 0;
+
+	if (count > 1)
+		qsort(counts, count, sizeof(*counts), compare_counts);
+	for (i = 0; i < count; i++) {
+		if (kept == 0 ||
+		    compare_counts(&counts[kept - 1], &counts[i]) != 0) {
+			counts[kept++] = counts[i];
+			continue;
+		}
+		counts[kept - 1].sent += counts[i].sent;
+		counts[kept - 1].answered += counts[i].answered;
+	}
+	return kept;
+}
+
+static omni_status
+add_counts(struct omni *db, const struct row *rows, size_t count)
+{
+	struct count *counts;
+	struct omni__value *in, *v;
+	size_t i, n = 0;
+
+	counts = omni__arena_alloc(&db->scratch, count * sizeof(*counts));
+	if (counts == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < count; i++)
+		if (rows[i].what == OMNI_RESULT_SENT ||
+		    is_answer(rows[i].what))
+			counts[n++] = (struct count){
+				rows[i].record, rows[i].channel,
+				span_of(rows[i].happened),
+				rows[i].what == OMNI_RESULT_SENT,
+				is_answer(rows[i].what)
+			};
+	n = sum_counts(counts, n);
+	in = v = omni__arena_alloc(&db->scratch,
+	    (n + 1) * RESPONSE_COLUMNS * sizeof(*in));
+	if (in == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < n; i++) {
+		*v++ = omni__blob(counts[i].record, OMNI__ID);
+		*v++ = omni__int(counts[i].channel);
+		*v++ = omni__int(counts[i].span);
+		*v++ = omni__int(counts[i].sent);
+		*v++ = omni__int(counts[i].answered);
+	}
+	return omni__exec(db, &response_add, in, n);
+}
+
+/* What was erased has no record any more. */
+static bool
+is_logged(const struct omni__fact *fact)
+{
+	return fact->record != NULL && (fact->noun == OMNI__FACT_ROUTE ||
+	    (fact->noun == OMNI__FACT_INTERACTION &&
+	    omni__result_of(fact->kind, NULL) != 0));
+}
+
+omni_status
+omni__messages_apply(struct omni *db, const struct omni__fact *facts,
+    size_t count)
+{
+	omni_status status = OMNI_OK;
+	struct row *rows;
+	size_t i, n = 0;
+
+	for (i = 0; i < count; i++)
+		n += is_logged(&facts[i]);
+	if (n == 0)
+		return OMNI_OK;
+	rows = omni__arena_alloc(&db->scratch, 2 * n * sizeof(*rows));
+	if (rows == NULL)
+		return omni__nomem(&db->error);
+	for (i = n = 0; i < count && status == OMNI_OK; i++)
+		if (is_logged(&facts[i]))
+			status = facts[i].noun == OMNI__FACT_ROUTE ?
+			    add_route(db, &facts[i], rows, &n) :
+			    add_result(db, &facts[i], rows, &n);
+	if (status != OMNI_OK || n == 0)
+		return status;
+	qsort(rows, n, sizeof(*rows), compare_rows);
+	status = put_rows(db, rows, n);
+	return status == OMNI_OK ? add_counts(db, rows, n) : status;
+}
+
+/* ---- erasing -------------------------------------------------------- */
+
+/* What routes have beside the rows of their records. */
+static omni_status
+drop_households(struct omni *db, const struct omni__fact *routes,
+    size_t count)
+{
+	struct row *rows;
+	struct omni__value *in;
+	omni_status status = OMNI_OK;
+	size_t i, n = 0, found = 0;
+
+	rows = omni__arena_alloc(&db->scratch,
+	    (2 * count + 1) * sizeof(*rows));
+	in = omni__arena_alloc(&db->scratch,
+	    (2 * count + 1) * DROP_COLUMNS * sizeof(*in));
+	if (rows == NULL || in == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < count && status == OMNI_OK; i++)
+		if (routes[i].record != NULL)
+			status = add_route(db, &routes[i], rows, &n);
+	for (i = 0; i < n && status == OMNI_OK; i++) {
+		in[found++] = omni__blob(rows[i].record, OMNI__ID);
+		in[found++] = omni__int(rows[i].happened);
+		in[found++] = omni__int(rows[i].fact);
+	}
+	return status == OMNI_OK ? omni__exec(db, &message_drop, in,
+	    found / DROP_COLUMNS) : status;
+}
+
+omni_status
+omni__messages_erase(struct omni *db, const unsigned char *const *records,
+    size_t count, int64_t **facts, size_t *fact_count)
+{
+	struct omni__result result;
+	struct omni__fact *routes;
+	struct omni__value *in;
+	omni_status status;
+	size_t i;
+
+	*fact_count = 0;
+	in = omni__arena_alloc(&db->scratch, (count + 1) * sizeof(*in));
+	if (in == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < count; i++)
+		in[i] = omni__blob(records[i], OMNI__ID);
+	status = omni__query(db, &route_get, in, count, &result);
+	if (status != OMNI_OK)
+		return status;
+	*facts = omni__arena_alloc(&db->scratch,
+	    (result.count + 1) * sizeof(**facts));
+	routes = omni__arena_alloc(&db->scratch,
+	    (result.count + 1) * sizeof(*routes));
+	if (*facts == NULL || routes == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < result.count; i++)
+		(*facts)[i] = result.values[i].number;
+	*fact_count = result.count;
+	status = omni__facts_read(db, *facts, *fact_count, routes);
+	if (status == OMNI_OK)
+		status = drop_households(db, routes, *fact_count);
+	if (status == OMNI_OK)
+		status = omni__exec(db, &message_delete, in, count);
+	return status == OMNI_OK ?
+	    omni__exec(db, &response_delete, in, count) : status;
+}
+
+/* ---- reading messages ----------------------------------------------- */
+
+static int
+compare_sent(const void *left, const void *right)
+{
+	const struct omni__sent *a = left, *b = right;
+
+	if (a->happened != b->happened)
+		return a->happened < b->happened ? -1 : 1;
+	return (a->fact > b->fact) - (a->fact < b->fact);
+}
+
+static omni_status
+read_sent(struct omni *db, const unsigned char *id,
+    const struct omni__value *row, struct omni__sent *sent)
+{
+	omni_status status;
+
+	memcpy(sent->record, id, OMNI__ID);
+	sent->happened = row[0].number;
+	sent->fact = row[1].number;
+	sent->what = (int32_t)row[2].number;
+	sent->message = (uint64_t)row[5].number;
+	sent->priority = (int32_t)row[6].number;
+	status = omni__term_text(db, row[3].number, &sent->channel);
+	return status == OMNI_OK ?
+	    omni__term_text(db, row[4].number, &sent->purpose) : status;
+}
+
+/* The rows of one list, which begin at *at and have its ordinals. */
+static omni_status
+fill_sent(struct omni *db, const struct omni__view *view,
+    const struct omni__result *result, size_t first, size_t *at,
+    struct omni__sent_list *list)
+{
+	omni_status status = OMNI_OK;
+	size_t i;
+
+	list->size = 0;
+	for (i = *at; i < result->count && status == OMNI_OK &&
+	    result->ordinal[i] < first + list->count; i++) {
+		const struct omni__value *row = OMNI__AT(result, i, 0);
+
+		if (omni__view_sees(view, row[1].number))
+			status = read_sent(db,
+			    list->ids[result->ordinal[i] - first], row,
+			    &list->sent[list->size++]);
+	}
+	*at = i;
+	if (list->count > 1 && list->size > 1)
+		qsort(list->sent, list->size, sizeof(*list->sent),
+		    compare_sent);
+	return status;
+}
+
+omni_status
+omni__sent_load(struct omni *db, const struct omni__view *view,
+    int64_t since, struct omni__sent_list *lists, size_t count)
+{
+	size_t i, k, n = 0, at = 0, first = 0;
+	struct omni__result result;
+	struct omni__value *in;
+	struct omni__sent *sent;
+	omni_status status;
+
+	for (i = 0; i < count; i++)
+		n += lists[i].count;
+	in = omni__arena_alloc(&db->scratch, (2 * n + 1) * sizeof(*in));
+	if (in == NULL)
+		return omni__nomem(&db->error);
+	for (i = n = 0; i < count; i++)
+		for (k = 0; k < lists[i].count; k++) {
+			in[n++] = omni__blob(lists[i].ids[k], OMNI__ID);
+			in[n++] = omni__int(since);
+		}
+	status = omni__query(db, &message_get, in, n / 2, &result);
+	if (status != OMNI_OK)
+		return status;
+	sent = omni__arena_alloc(&db->scratch,
+	    (result.count + 1) * sizeof(*sent));
+	if (sent == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < count && status == OMNI_OK; i++) {
+		lists[i].sent = sent + at;
+		status = fill_sent(db, view, &result, first, &at, &lists[i]);
+		first += lists[i].count;
+	}
+	return status;
+}
+
+/* ---- reading counts ------------------------------------------------- */
+
+static int
+compare_responses(const void *left, const void *right)
+{
+	const struct omni__response *a = left, *b = right;
+	int order = strcmp(a->channel, b->channel);
+
+	return order != 0 ? order : (a->span > b->span) -
+	    (a->span < b->span);
+}
+
+/* What several records have in one place is one. */
+static size_t
+sum_responses(struct omni__response *r, size_t count)
+{
+	size_t i, kept = 0;
+
+	if (count > 1)
+		qsort(r, count, sizeof(*r), compare_responses);
+	for (i = 0; i < count; i++) {
+		if (kept == 0 || compare_responses(&r[kept - 1], &r[i]) != 0) {
+			r[kept++] = r[i];
+			continue;
+		}
+		r[kept - 1].sent += r[i].sent;
+		r[kept - 1].answered += r[i].answered;
+	}
+	return kept;
+}
+
+/* As the counts say. */
+static omni_status
+fill_counted(struct omni *db, const struct omni__result *result,
+    size_t first, size_t *at, struct omni__response_list *list)
+{
+	omni_status status = OMNI_OK;
+	size_t i, n = 0;
+
+	for (i = *at; i < result->count && status == OMNI_OK &&
+	    result->ordinal[i] < first + list->count; i++) {
+		const struct omni__value *row = OMNI__AT(result, i, 0);
+		struct omni__response *r = &list->responses[n];
+
+		r->span = row[1].number;
+		r->sent = row[2].number;
+		r->answered = row[3].number;
+		status = omni__term_text(db, row[0].number, &r->channel);
+		n += r->channel != NULL;
+	}
+	*at = i;
+	if (status == OMNI_OK)
+		list->size = sum_responses(list->responses, n);
+	return status;
+}
+
+static omni_status
+load_counted(struct omni *db, struct omni__response_list *lists,
+    size_t count)
+{
+	size_t i, k, n = 0, at = 0, first = 0;
+	struct omni__response *responses;
+	struct omni__result result;
+	struct omni__value *in;
+	omni_status status;
+
+	for (i = 0; i < count; i++)
+		n += lists[i].count;
+	in = omni__arena_alloc(&db->scratch, (n + 1) * sizeof(*in));
+	if (in == NULL)
+		return omni__nomem(&db->error);
+	for (i = n = 0; i < count; i++)
+		for (k = 0; k < lists[i].count; k++)
+			in[n++] = omni__blob(lists[i].ids[k], OMNI__ID);
+	status = omni__query(db, &response_get, in, n, &result);
+	if (status != OMNI_OK)
+		return status;
+	responses = omni__arena_alloc(&db->scratch,
+	    (result.count + 1) * sizeof(*responses));
+	if (responses == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < count && status == OMNI_OK; i++) {
+		lists[i].responses = responses + at;
+		status = fill_counted(db, &result, first, &at, &lists[i]);
+		first += lists[i].count;
+	}
+	return status;
+}
+
+/* As the messages that are seen say. */
+static omni_status
+fill_seen(struct omni *db, const struct omni__sent_list *sent,
+    struct omni__response_list *list)
+{
+	size_t i, n = 0;
+
+	list->responses = omni__arena_alloc(&db->scratch,
+	    (sent->size + 1) * sizeof(*list->responses));
+	if (list->responses == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < sent->size; i++) {
+		const struct omni__sent *s = &sent->sent[i];
+
+		if (s->channel != NULL && (is_answer(s->what) ||
+		    s->what == OMNI_RESULT_SENT))
+			list->responses[n++] = (struct omni__response){
+				s->channel, span_of(s->happened),
+				s->what == OMNI_RESULT_SENT,
+				is_answer(s->what)
+			};
+	}
+	list->size = sum_responses(list->responses, n);
+	return OMNI_OK;
+}
+
+static omni_status
+load_seen(struct omni *db, const struct omni__view *view,
+    struct omni__response_list *lists, size_t count)
+{
+	struct omni__sent_list *sent;
+	omni_status status;
+	size_t i;
+
+	sent = omni__arena_alloc(&db->scratch, (count + 1) * sizeof(*sent));
+	if (sent == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < count; i++)
+		sent[i] = (struct omni__sent_list){
+			lists[i].ids, lists[i].count, NULL, 0
+		};
+	status = omni__sent_load(db, view, INT64_MIN, sent, count);
+	for (i = 0; i < count && status == OMNI_OK; i++)
+		status = fill_seen(db, &sent[i], &lists[i]);
+	return status;
+}
+
+omni_status
+omni__responses_load(struct omni *db, const struct omni__view *view,
+    struct omni__response_list *lists, size_t count)
+{
+	return view == NULL ? load_counted(db, lists, count) :
+	    load_seen(db, view, lists, count);
+}
