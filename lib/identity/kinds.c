@@ -428,15 +428,10 @@ static const char clear_identity[] =
 "DELETE FROM omni_verdict;\n"
 "DELETE FROM omni_review";
 
-#define PAGE 4000
-
 /* What was normalised is made again of the facts. */
 static omni_status
 normalise_again(struct omni *db)
 {
-	struct omni__fact *facts;
-	int64_t after = 0;
-	size_t count = 1;
 	struct omni__places *places;
 	omni_status status = omni__changes_begin(db, &places);
 
@@ -445,14 +440,8 @@ normalise_again(struct omni *db)
 	if (status == OMNI_OK)
 		status = db->ops->script(db->store, clear_identity,
 		    &db->error);
-	while (status == OMNI_OK && count > 0) {
-		status = omni__facts_scan(db, after, PAGE, &facts, &count);
-		if (status != OMNI_OK || count == 0)
-			break;
-		after = facts[count - 1].id;
-		status = omni__identity_reapply(db, facts, count);
-		omni__arena_reset(&db->scratch);
-	}
+	if (status == OMNI_OK)
+		status = omni__facts_each(db, omni__identity_reapply);
 	if (status == OMNI_OK)
 		status = omni__bulk_end(db);
 	omni__bulk_discard(db);

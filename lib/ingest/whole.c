@@ -6,20 +6,19 @@
 
 #include "ingest/put.h"
 
-/* Facts at a time: what a rebuild holds in memory. */
-#define PAGE 4000
-
 /* ---- rebuild -------------------------------------------------------- */
+
+static omni_status
+reapply(struct omni *db, const struct omni__fact *facts, size_t count)
+{
+	return omni__apply_all(db, facts, count, true);
+}
 
 static omni_status
 rebuild(struct omni *db)
 {
-	struct omni__fact *facts;
-	omni_status status;
-	int64_t after = 0;
-	size_t count;
+	omni_status status = omni__projections_clear(db);
 
-	status = omni__projections_clear(db);
 	if (status == OMNI_OK)
 		status = omni__kinds_rebuild(db);
 	if (status == OMNI_OK)
@@ -27,14 +26,8 @@ rebuild(struct omni *db)
 	/* Who is who is found for all together, at the end. */
 	if (status == OMNI_OK)
 		status = omni__bulk_begin(db);
-	while (status == OMNI_OK) {
-		omni__arena_reset(&db->scratch);
-		status = omni__facts_scan(db, after, PAGE, &facts, &count);
-		if (status != OMNI_OK || count == 0)
-			break;
-		after = facts[count - 1].id;
-		status = omni__apply_all(db, facts, count, true);
-	}
+	if (status == OMNI_OK)
+		status = omni__facts_each(db, reapply);
 	if (status == OMNI_OK)
 		status = omni__bulk_end(db);
 	omni__bulk_discard(db);

@@ -318,7 +318,7 @@ read_settings(struct omni *db, const struct omni_config *config)
 
 static omni_status
 connect_store(struct omni *db, const struct omni_config *config,
-    const char *url)
+    const char *url, omni__work_fn fill)
 {
 	struct omni__store_options options = {
 		.env = &db->env,
@@ -337,7 +337,7 @@ connect_store(struct omni *db, const struct omni_config *config,
 		status = omni__schema_upgrade(db);
 	if (status == OMNI_OK)
 		status = read_settings(db, config);
-	return status;
+	return status == OMNI_OK ? omni__schema_fill(db, fill) : status;
 }
 
 static struct omni *
@@ -367,7 +367,8 @@ allocate(const struct omni_config *config)
 }
 
 static omni_status
-open_with(struct omni_config *config, const char *url, struct omni **out)
+open_with(struct omni_config *config, const char *url, omni__work_fn fill,
+    struct omni **out)
 {
 	struct omni__error *error = &config->object.error;
 	struct omni *db;
@@ -388,7 +389,7 @@ open_with(struct omni_config *config, const char *url, struct omni **out)
 	db = allocate(config);
 	if (db == NULL)
 		return omni__nomem(error);
-	status = connect_store(db, config, url);
+	status = connect_store(db, config, url, fill);
 	if (status != OMNI_OK) {
 		*error = db->error;
 		if (error->text[0] == '\0')
@@ -403,7 +404,8 @@ open_with(struct omni_config *config, const char *url, struct omni **out)
 }
 
 omni_status
-omni_open(omni_config *config, const char *url, omni **db)
+omni__open(struct omni_config *config, const char *url, omni__work_fn fill,
+    struct omni **db)
 {
 	omni_config *made = NULL;
 	omni_status status;
@@ -417,7 +419,7 @@ omni_open(omni_config *config, const char *url, omni **db)
 			return OMNI_NOMEM;
 	}
 	omni__error_clear(&config->object.error);
-	status = open_with(config, url, db);
+	status = open_with(config, url, fill, db);
 	omni_config_free(made);
 	return status;
 }

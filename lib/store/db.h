@@ -86,6 +86,10 @@ typedef omni_status (*omni__work_fn)(struct omni *db, void *context);
 omni_status omni__transact(struct omni *db, bool write, omni__work_fn work,
     void *context);
 
+/* omni_open; fill: what the rooms above do after a step of the schema. */
+omni_status omni__open(struct omni_config *, const char *url,
+    omni__work_fn fill, struct omni **db);
+
 /* Shorthands for db->ops->run with the scratch arena. */
 omni_status omni__query(struct omni *db, const struct omni__sql *,
     const struct omni__value *params, size_t rows, struct omni__result *);
@@ -226,6 +230,8 @@ omni_status omni__facts_read(struct omni *db, const int64_t *ids,
 /* The facts after id `after`, at most `limit`, by id: for rebuilding. */
 omni_status omni__facts_scan(struct omni *db, int64_t after, size_t limit,
     struct omni__fact **facts, size_t *count);
+/* All of them a page at a time; between pages the scratch arena is reset. */
+omni_status omni__facts_each(struct omni *db, omni__apply_fn);
 /* Drops the payload and keeps the envelope. */
 omni_status omni__facts_erase(struct omni *db, const int64_t *ids,
     size_t count);
@@ -301,6 +307,8 @@ omni_status omni__definitions_rebuild(struct omni *db);
 /* ---- the schema (schema.c) ------------------------------------------ */
 
 omni_status omni__schema_upgrade(struct omni *db);
+/* Has the projections filled that a step of the schema left empty, once. */
+omni_status omni__schema_fill(struct omni *db, omni__work_fn fill);
 /* Empties every projection. */
 omni_status omni__projections_clear(struct omni *db);
 /* Names of the projection tables, NULL behind the last. */

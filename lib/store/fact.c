@@ -235,6 +235,28 @@ omni__facts_scan(struct omni *db, int64_t after, size_t limit,
 	return status;
 }
 
+/* What is held in memory of them. */
+#define PAGE 4000
+
+omni_status
+omni__facts_each(struct omni *db, omni__apply_fn apply)
+{
+	struct omni__fact *facts;
+	omni_status status = OMNI_OK;
+	int64_t after = 0;
+	size_t count = 1;
+
+	while (status == OMNI_OK && count > 0) {
+		omni__arena_reset(&db->scratch);
+		status = omni__facts_scan(db, after, PAGE, &facts, &count);
+		if (status == OMNI_OK && count > 0) {
+			after = facts[count - 1].id;
+			status = apply(db, facts, count);
+		}
+	}
+	return status;
+}
+
 /* ---- host keys ------------------------------------------------------ */
 
 static const struct omni__sql key_find = {

@@ -188,7 +188,8 @@ static const char step_1_projections[] =
 
 /* Version 2.  Definitions and addresses keep their history, statements are
  * packed, and what routing reads of a record lies in one place.  Projections
- * alone: they are filled from the facts when the store is opened. */
+ * alone: they are filled from the facts when the store is opened, and until
+ * then a row of omni_meta says so. */
 static const char step_2[] =
 "DROP TABLE omni_definition;\n"
 "DROP TABLE omni_statement;\n"
@@ -251,7 +252,10 @@ static const char step_2[] =
 "  sent INTEGER NOT NULL,\n"
 "  answered INTEGER NOT NULL,\n"
 "  PRIMARY KEY (record, channel, span)\n"
-") STRICT, WITHOUT ROWID";
+") STRICT, WITHOUT ROWID;\n"
+"INSERT INTO omni_meta (name, value)\n"
+"SELECT 'unfilled', CAST('2' AS BLOB)\n"
+"WHERE EXISTS (SELECT 1 FROM omni_fact)";
 
 /* Scripts of a step; a string has its limits. */
 #define SCRIPTS 2
@@ -373,6 +377,41 @@ omni__schema_upgrade(struct omni *db)
 		if (status != OMNI_OK)
 			return status;
 	}
+}
+
+static const struct omni__sql filled = {
+	.name = "meta_filled",
+	.in = "",
+	.sql = "DELETE FROM omni_meta WHERE name = 'unfilled'",
+};
+
+static omni_status
+run_fill(struct omni *db, void *context)
+{
+	const omni__work_fn *fill = context;
+	struct omni__value unfilled;
+	omni_status status = omni__meta_get(db, "unfilled", &unfilled);
+
+	/* Somebody else may have done it meanwhile. */
+	if (status != OMNI_OK || unfilled.type == OMNI__NULL)
+		return status;
+	status = (*fill)(db, NULL);
+	return status == OMNI_OK ? omni__exec(db, &filled, NULL, 1) : status;
+}
+
+omni_status
+omni__schema_fill(struct omni *db, omni__work_fn fill)
+{
+	struct omni__value unfilled;
+	omni_status status = omni__meta_get(db, "unfilled", &unfilled);
+
+	if (status != OMNI_OK || unfilled.type == OMNI__NULL)
+		return status;
+	if (db->mode == OMNI_MODE_READONLY)
+		return omni__fail(&db->error, OMNI_READONLY,
+		    "the store's schema was upgraded and must be opened for "
+		    "writing once, to be filled anew");
+	return omni__transact(db, true, run_fill, &fill);
 }
 
 omni_status
