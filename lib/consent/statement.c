@@ -1,31 +1,42 @@
 /*
- * Statements: what a customer said.  The object that a host fills, and the
- * fact that it becomes.
+ * Statements: what a customer said.  The object that a host fills; what
+ * becomes of it is in statement_fact.c.
  */
+#define _POSIX_C_SOURCE 200809L
 #include <string.h>
 
-#include "consent/consent.h"
+#include "consent/statement.h"
+#include "text/text.h"
 
-struct omni_statement {
-	struct omni__object object;
-	struct omni__error flaw;	/* of the constructor, for the put */
-	const char *purpose;
-	struct omni_record *who;
-	const char *customer;
-	const char *channel;
-	const char *via;
-	const char *wording;
-	const char *source;
-	const char *key;
-	int64_t expiry;
-	int64_t time;
-	int32_t said;
-	int32_t rank;
+static const char *const saids[] = {
+	[OMNI_SAID_GRANT] = "grant",
+	[OMNI_SAID_WITHDRAW] = "withdraw",
+	[OMNI_SAID_PREFER] = "prefer",
+	[OMNI_SAID_CONFIRM] = "confirm",
+	[OMNI_SAID_QUIET] = "quiet",
+	[OMNI_SAID_LANGUAGE] = "language",
+	[OMNI_SAID_ZONE] = "zone",
+	[OMNI_SAID_TOLD] = "told",
 };
+#define SAID_LAST ((int32_t)OMNI__COUNT(saids) - 1)
 
-static const char *const saids[] = { NULL, "grant", "withdraw", "prefer" };
-_Static_assert(OMNI__COUNT(saids) == OMNI_SAID_PREFER + 1,
-    "something said without a word");
+const char *
+omni__said_word(int32_t said)
+{
+	return said >= OMNI_SAID_GRANT && said <= SAID_LAST ? saids[said] :
+	    NULL;
+}
+
+int32_t
+omni__said_number(const char *word)
+{
+	int32_t i;
+
+	for (i = OMNI_SAID_GRANT; i <= SAID_LAST && word != NULL; i++)
+		if (strcmp(word, saids[i]) == 0)
+			return i;
+	return 0;
+}
 
 /* ---- making --------------------------------------------------------- */
 
@@ -40,10 +51,10 @@ omni_statement_new(int32_t said, const char *purpose)
 	s->said = said;
 	s->time = OMNI_NOW;
 	s->expiry = OMNI_TIME_UNKNOWN;
-	if (said < OMNI_SAID_GRANT || said > OMNI_SAID_PREFER)
+	if (omni__said_word(said) == NULL)
 		status = omni__fail(&s->object.error, OMNI_INVALID,
 		    "said is %d: it is from %d to %d", said, OMNI_SAID_GRANT,
-		    OMNI_SAID_PREFER);
+		    SAID_LAST);
 	else
 		status = omni__purpose_check(&s->object.error, "purpose",
 		    purpose, true);
@@ -67,23 +78,45 @@ omni_statement_free(omni_statement *statement)
 	omni__object_free(statement);
 }
 
-static omni_status
-copy_texts(const struct omni_statement *from, struct omni_statement *s)
+/* Its texts, wherever they are in the struct. */
+static const size_t texts[] = {
+	offsetof(struct omni_statement, purpose),
+	offsetof(struct omni_statement, customer),
+	offsetof(struct omni_statement, channel),
+	offsetof(struct omni_statement, brand),
+	offsetof(struct omni_statement, via),
+	offsetof(struct omni_statement, wording),
+	offsetof(struct omni_statement, value),
+	offsetof(struct omni_statement, evidence),
+	offsetof(struct omni_statement, source),
+	offsetof(struct omni_statement, key),
+	offsetof(struct omni_statement, address_kind),
+	offsetof(struct omni_statement, address),
+};
+
+static const char **
+text_at(struct omni_statement *s, size_t i)
 {
-	const char *const texts[] = {
-		from->purpose, from->customer, from->channel, from->via,
-		from->wording, from->source, from->key
-	};
-	const char **const places[] = {
-		&s->purpose, &s->customer, &s->channel, &s->via,
-		&s->wording, &s->source, &s->key
-	};
+	return (const char **)(void *)((char *)s + texts[i]);
+}
+
+/* The texts of a struct that was copied as it stands still belong to the
+ * original. */
+static omni_status
+own_texts(struct omni_statement *s)
+{
 	size_t i;
 
-	for (i = 0; i < OMNI__COUNT(texts); i++)
-		if (texts[i] != NULL && (*places[i] = omni__arena_strdup(
-		    &s->object.arena, texts[i])) == NULL)
+	for (i = 0; i < OMNI__COUNT(texts); i++) {
+		const char **text = text_at(s, i);
+
+		if (*text != NULL && (*text = omni__arena_strdup(
+		    &s->object.arena, *text)) == NULL)
 			return OMNI_NOMEM;
+	}
+	if (s->bound != NULL && (s->bound = omni__arena_copy(
+	    &s->object.arena, s->bound, OMNI__ID)) == NULL)
+		return OMNI_NOMEM;
 	return OMNI_OK;
 }
 
@@ -92,18 +125,18 @@ omni__statement_copy(const struct omni_statement *from,
     struct omni_statement **copy)
 {
 	struct omni_statement *s = omni__object_new(NULL, sizeof(*s));
+	struct omni__object object;
 	omni_status status;
 
 	if (s == NULL)
 		return OMNI_NOMEM;
-	status = copy_texts(from, s);
+	object = s->object;
+	*s = *from;
+	s->object = object;
+	s->who = NULL;
+	status = own_texts(s);
 	if (status == OMNI_OK && from->who != NULL)
 		status = omni__record_copy(from->who, &s->who);
-	s->flaw = from->flaw;
-	s->expiry = from->expiry;
-	s->time = from->time;
-	s->said = from->said;
-	s->rank = from->rank;
 	if (status == OMNI_OK)
 		*copy = s;
 	else
@@ -111,7 +144,7 @@ omni__statement_copy(const struct omni_statement *from,
 	return status;
 }
 
-/* ---- setters -------------------------------------------------------- */
+/* ---- who said it ---------------------------------------------------- */
 
 omni_status
 omni_statement_set_who(omni_statement *statement, const omni_record *who)
@@ -149,6 +182,20 @@ omni_statement_set_customer(omni_statement *statement, const char *customer)
 	    &statement->customer);
 }
 
+const struct omni_record *
+omni__statement_who(const struct omni_statement *statement)
+{
+	return statement->who;
+}
+
+const char *
+omni__statement_customer(const struct omni_statement *statement)
+{
+	return statement->customer;
+}
+
+/* ---- what it is about ----------------------------------------------- */
+
 omni_status
 omni_statement_set_channel(omni_statement *statement, const char *channel)
 {
@@ -156,6 +203,108 @@ omni_statement_set_channel(omni_statement *statement, const char *channel)
 		return OMNI_MISUSE;
 	return omni__object_text(&statement->object, "channel", channel,
 	    &statement->channel);
+}
+
+omni_status
+omni_statement_set_medium(omni_statement *statement, int32_t medium)
+{
+	if (statement == NULL)
+		return OMNI_MISUSE;
+	if (medium != OMNI_MEDIUM_DIGITAL && medium != OMNI_MEDIUM_PHYSICAL)
+		return omni__fail(&statement->object.error, OMNI_INVALID,
+		    "medium is %d: it is %d (digital) or %d (physical)",
+		    medium, OMNI_MEDIUM_DIGITAL, OMNI_MEDIUM_PHYSICAL);
+	statement->medium = medium;
+	return OMNI_OK;
+}
+
+omni_status
+omni_statement_set_brand(omni_statement *statement, const char *brand)
+{
+	if (statement == NULL)
+		return OMNI_MISUSE;
+	return omni__object_text(&statement->object, "brand", brand,
+	    &statement->brand);
+}
+
+omni_status
+omni_statement_set_address(omni_statement *statement, const char *kind,
+    const char *value)
+{
+	const char *a, *b;
+	omni_status status;
+
+	if (statement == NULL)
+		return OMNI_MISUSE;
+	status = omni__object_text(&statement->object, "address kind", kind,
+	    &a);
+	if (status == OMNI_OK && !omni__contact_kind(kind))
+		return omni__fail(&statement->object.error, OMNI_INVALID,
+		    "address kind is none of email, phone, device and "
+		    "address");
+	if (status == OMNI_OK)
+		status = omni__object_text(&statement->object, "address",
+		    value, &b);
+	if (status != OMNI_OK)
+		return status;
+	statement->address_kind = a;
+	statement->address = b;
+	statement->bound = NULL;
+	return OMNI_OK;
+}
+
+omni_status
+omni__statement_bind(struct omni_statement *statement,
+    const unsigned char address[OMNI__ID])
+{
+	unsigned char *copy = omni__arena_copy(&statement->object.arena,
+	    address, OMNI__ID);
+
+	if (copy == NULL)
+		return omni__nomem(&statement->object.error);
+	statement->address_kind = statement->address = NULL;
+	statement->bound = copy;
+	return OMNI_OK;
+}
+
+/* ---- what else ------------------------------------------------------ */
+
+omni_status
+omni_statement_set_value(omni_statement *statement, const char *value)
+{
+	if (statement == NULL)
+		return OMNI_MISUSE;
+	return omni__object_text(&statement->object, "value", value,
+	    &statement->value);
+}
+
+static omni_status
+keep_text(struct omni_statement *statement, const char *text,
+    const char **place)
+{
+	const char *copy = omni__arena_strdup(&statement->object.arena, text);
+
+	if (copy == NULL)
+		return omni__nomem(&statement->object.error);
+	*place = copy;
+	return OMNI_OK;
+}
+
+omni_status
+omni_statement_set_evidence(omni_statement *statement, const char *evidence)
+{
+	size_t size, bad;
+
+	if (statement == NULL)
+		return OMNI_MISUSE;
+	size = evidence != NULL ? strnlen(evidence, OMNI_TEXT_MAX + 1) : 0;
+	/* A form, or the head of a mail, has lines. */
+	if (size > 0 && size <= OMNI_TEXT_MAX &&
+	    omni__utf8_check(evidence, size, &bad))
+		return keep_text(statement, evidence, &statement->evidence);
+	return omni__fail(&statement->object.error, OMNI_INVALID,
+	    size == 0 ? "evidence is NULL or empty" : size > OMNI_TEXT_MAX ?
+	    "evidence is too long" : "evidence is not UTF-8");
 }
 
 omni_status
@@ -246,197 +395,4 @@ omni_statement_errmsg(const omni_statement *statement)
 		return "the statement is NULL";
 	return statement->object.error.text[0] != '\0' ?
 	    statement->object.error.text : "no error";
-}
-
-/* ---- the fact ------------------------------------------------------- */
-
-const struct omni_record *
-omni__statement_who(const struct omni_statement *statement)
-{
-	return statement->who;
-}
-
-const char *
-omni__statement_customer(const struct omni_statement *statement)
-{
-	return statement->customer;
-}
-
-static omni_status
-check(struct omni__error *error, const struct omni_statement *s)
-{
-	bool speaks = s->who != NULL && !omni__record_empty(s->who);
-
-	if (s->purpose == NULL)
-		return omni__fail(error, s->flaw.status, "statement: %s",
-		    s->flaw.text);
-	if (!speaks && s->customer == NULL)
-		return omni__fail(error, OMNI_INVALID,
-		    "statement: who said it is missing");
-	if (speaks && s->customer != NULL)
-		return omni__fail(error, OMNI_INVALID,
-		    "statement: it has a who and a customer, and one of them "
-		    "said it");
-	if (s->said == OMNI_SAID_PREFER && s->channel == NULL)
-		return omni__fail(error, OMNI_INVALID,
-		    "channel: a preference is about one channel");
-	if ((s->said == OMNI_SAID_PREFER) != (s->rank != 0))
-		return omni__fail(error, OMNI_INVALID,
-		    "rank: a preference has one, and nothing else has");
-	if (s->said != OMNI_SAID_GRANT && s->expiry != OMNI_TIME_UNKNOWN)
-		return omni__fail(error, OMNI_INVALID,
-		    "expiry: only a yes ends by itself");
-	return OMNI_OK;
-}
-
-static void
-write_held(struct omni__buf *body, const unsigned char *const *held,
-    size_t count)
-{
-	char hex[2 * OMNI__ID + 1];
-	size_t i;
-
-	omni__buf_str(body, ",\"held\":[");
-	for (i = 0; i < count; i++) {
-		omni__hex(hex, held[i], OMNI__ID);
-		omni__buf_printf(body, "%s\"%s\"", i > 0 ? "," : "", hex);
-	}
-	omni__buf_char(body, ']');
-}
-
-/*
- * A no of which nothing is known but an address binds the address, and so
- * whoever shares it: who of them spoke cannot be known.  The hash is told
- * now, so that it outlives the erasure of the record.
- */
-static omni_status
-write_address(struct omni *db, struct omni__buf *body,
-    const struct omni_statement *s)
-{
-	const struct omni_record *who = s->who;
-	unsigned char hash[OMNI__ID];
-	char hex[2 * OMNI__ID + 1];
-	bool usable;
-	omni_status status;
-
-	if (s->said != OMNI_SAID_WITHDRAW || who == NULL ||
-	    who->source != NULL || who->count != 1 ||
-	    (strcmp(who->features[0].kind, "email") != 0 &&
-	    strcmp(who->features[0].kind, "phone") != 0))
-		return OMNI_OK;
-	status = omni__contact_hash(db, who->features[0].kind,
-	    who->features[0].value, hash, &usable);
-	if (status == OMNI_OK && usable) {
-		omni__hex(hex, hash, OMNI__ID);
-		omni__buf_printf(body, ",\"address\":\"%s\"", hex);
-	}
-	return status;
-}
-
-/* Would a yes answer this no, if it knew of it? */
-static bool
-answers(const struct omni_statement *yes, const struct omni__said *no)
-{
-	return no->said == OMNI_SAID_WITHDRAW &&
-	    strcmp(no->source, yes->source != NULL ? yes->source : "") != 0 &&
-	    omni__purpose_within(yes->purpose, no->purpose) &&
-	    (no->channel == NULL || (yes->channel != NULL &&
-	    strcmp(no->channel, yes->channel) == 0));
-}
-
-/*
- * A yes spoken as a customer is spoken in sight of what this store holds:
- * it answers other sources' withdrawals, and names them, so that a replica
- * that held more can tell.
- */
-static omni_status
-write_seen(struct omni *db, struct omni__buf *body,
-    const struct omni_statement *s, const unsigned char *const *held,
-    size_t count)
-{
-	struct omni__said *said = NULL;
-	const char *before = ",\"seen\":[";
-	size_t i, size = 0;
-	omni_status status;
-
-	if (s->said != OMNI_SAID_GRANT || count == 0)
-		return OMNI_OK;
-	status = omni__statements_of(db, held, count, &said, &size);
-	for (i = 0; i < size && status == OMNI_OK; i++) {
-		if (!answers(s, &said[i]))
-			continue;
-		omni__buf_printf(body, "%s\"%016llx\"", before,
-		    (unsigned long long)said[i].mark);
-		before = ",";
-	}
-	if (*before == ',' && before[1] == '\0')
-		omni__buf_char(body, ']');
-	return status;
-}
-
-static void
-write_text(struct omni__buf *body, const char *name, const char *value)
-{
-	if (value == NULL)
-		return;
-	omni__buf_printf(body, ",\"%s\":", name);
-	omni__buf_json(body, value);
-}
-
-static omni_status
-write_body(struct omni *db, struct omni__buf *body,
-    const struct omni_statement *s, const unsigned char *const *held,
-    size_t count)
-{
-	char iso[OMNI_TIME_SIZE];
-	omni_status status = OMNI_OK;
-
-	omni__buf_printf(body, "{\"said\":\"%s\"", saids[s->said]);
-	write_text(body, "purpose", s->purpose);
-	write_text(body, "channel", s->channel);
-	write_text(body, "via", s->via);
-	write_text(body, "wording", s->wording);
-	if (s->rank != 0)
-		omni__buf_printf(body, ",\"rank\":%d", s->rank);
-	if (s->expiry != OMNI_TIME_UNKNOWN) {
-		status = omni_time_format(s->expiry, iso, sizeof(iso));
-		write_text(body, "expiry", iso);
-	}
-	/* A yes stays with who said it; only a no follows every part. */
-	if (s->said == OMNI_SAID_WITHDRAW && count > 0)
-		write_held(body, held, count);
-	if (status == OMNI_OK)
-		status = write_address(db, body, s);
-	if (status == OMNI_OK)
-		status = write_seen(db, body, s, held, count);
-	omni__buf_char(body, '}');
-	return status;
-}
-
-omni_status
-omni__statement_fact(struct omni *db, const struct omni_statement *s,
-    const unsigned char *const *held, size_t count, struct omni__fact *fact)
-{
-	struct omni__buf body = { .env = &db->env };
-	omni_status status = check(&db->error, s);
-
-	if (status == OMNI_OK)
-		status = write_body(db, &body, s, held, count);
-	if (status != OMNI_OK)
-		goto out;
-	memset(fact, 0, sizeof(*fact));
-	fact->noun = OMNI__FACT_STATEMENT;
-	fact->timed = s->time != OMNI_NOW && s->time != OMNI_TIME_UNKNOWN;
-	fact->happened = fact->timed ? s->time : omni__clock(&db->env);
-	fact->source = s->source;
-	fact->key = s->key;
-	fact->channel = s->via;
-	fact->kind = s->purpose;
-	fact->body = body.failed ? NULL : omni__arena_text(&db->scratch,
-	    body.bytes, body.size);
-	if (fact->body == NULL)
-		status = omni__nomem(&db->error);
-out:
-	omni__buf_free(&body);
-	return status;
 }

@@ -6,48 +6,187 @@
 
 #include "routing/routing.h"
 
+static bool
+same(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool
+same_address(const unsigned char *a, const unsigned char *b)
+{
+	return a == b ||
+	    (a != NULL && b != NULL && memcmp(a, b, OMNI__ID) == 0);
+}
+
 /* ---- scopes --------------------------------------------------------- */
 
 static bool
-channels_hold(const struct omni__said *s, const char *channel)
+contains_channel(const struct omni__said *s,
+    const struct omni_channel *channel)
 {
-	return s->channel == NULL ||
-	    (channel != NULL && strcmp(s->channel, channel) == 0);
+	if (s->channel != NULL)
+		return channel != NULL &&
+		    strcmp(s->channel, channel->head.name) == 0;
+	return s->medium == 0 ||
+	    (channel != NULL && s->medium == channel->medium);
 }
 
 static bool
 contains(const struct omni__said *s, const struct omni__question *q)
 {
-	if (!omni__purpose_within(q->purpose, s->purpose) ||
-	    !channels_hold(s, q->channel))
+	const struct omni_purpose *purpose = q->rule->purpose;
+
+	if ((s->brand != NULL && !same(s->brand, q->brand)) ||
+	    !contains_channel(s, q->channel) ||
+	    !omni__purpose_within(purpose->head.name, s->purpose))
 		return false;
 	/* Nobody says yes to what is thought of later. */
-	return s->said != OMNI_SAID_GRANT || q->since <= s->happened ||
-	    strcmp(s->purpose, q->purpose) == 0;
+	return s->said != OMNI_SAID_GRANT || q->rule->since <= s->happened ||
+	    strcmp(s->purpose, purpose->head.name) == 0;
+}
+
+/* Does a channel that one of them names, or NULL, lie within the other's?
+ * rules: to know a channel's medium. */
+static bool
+channels_within(const struct omni__said *inner,
+    const struct omni__said *outer, const struct omni__rules *rules)
+{
+	const struct omni_channel *channel;
+
+	if (outer->channel != NULL)
+		return same(inner->channel, outer->channel);
+	if (outer->medium == 0 || outer->medium == inner->medium)
+		return true;
+	if (inner->channel == NULL)
+		return false;
+	channel = omni__rule_channel(rules, inner->channel);
+	return channel != NULL && channel->medium == outer->medium;
 }
 
 static bool
-scope_within(const struct omni__said *inner, const struct omni__said *outer)
+scope_within(const struct omni__said *inner, const struct omni__said *outer,
+    const struct omni__rules *rules)
 {
-	return omni__purpose_within(inner->purpose, outer->purpose) &&
-	    channels_hold(outer, inner->channel);
+	return (outer->brand == NULL || same(inner->brand, outer->brand)) &&
+	    omni__purpose_within(inner->purpose, outer->purpose) &&
+	    channels_within(inner, outer, rules);
 }
 
-/* ---- grants and withdrawals ----------------------------------------- */
+/* ---- a yes, and when it counts -------------------------------------- */
+
+static int64_t
+later(int64_t time, int64_t days)
+{
+	return days > (INT64_MAX - 1 - OMNI__DAY) / OMNI__DAY ||
+	    time > INT64_MAX - 1 - days * OMNI__DAY ? INT64_MAX - 1 :
+	    time + days * OMNI__DAY;
+}
+
+static int64_t
+least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* rule may be NULL. */
+static int64_t
+grant_end(const struct omni__said *g, const struct omni__rules *rules,
+    const struct omni__purpose_rule *rule)
+{
+	const struct omni_wording *wording = g->wording == NULL ? NULL :
+	    omni__rule_wording(rules, g->wording);
+	int64_t end = g->expiry;
+
+	if (wording != NULL && wording->expiry != OMNI_TIME_UNKNOWN)
+		end = least(end, wording->expiry);
+	if (wording != NULL && wording->days > 0)
+		end = least(end, later(g->happened, wording->days));
+	if (rule != NULL && rule->purpose->renewal > 0)
+		end = least(end, later(g->happened, rule->purpose->renewal));
+	return end;
+}
+
+int64_t
+omni__grant_end(const struct omni__said *g, const struct omni__question *q)
+{
+	return grant_end(g, q->rules, q->rule);
+}
+
+/* What was said, and what is asked of it. */
+struct law {
+	const struct omni__said *said;
+	size_t count;
+	const struct omni__question *q;
+};
+
+/* A no of the same things between a yes and its confirmation. */
+static bool
+refused_between(const struct law *law, int64_t from, int64_t to)
+{
+	size_t i;
+
+	for (i = 0; i < law->count && law->said[i].happened <= to; i++)
+		if (law->said[i].said == OMNI_SAID_WITHDRAW &&
+		    law->said[i].happened >= from &&
+		    contains(&law->said[i], law->q))
+			return true;
+	return false;
+}
+
+/* Is it about the very same? */
+static bool
+repeats(const struct omni__said *k, const struct omni__said *g)
+{
+	return k->medium == g->medium && same(k->purpose, g->purpose) &&
+	    same(k->channel, g->channel) && same(k->brand, g->brand) &&
+	    same(k->wording, g->wording) &&
+	    same_address(k->address, g->address);
+}
+
+/* What makes a pending yes count: the first that does. */
+static const struct omni__said *
+confirmation(const struct law *law, const struct omni__said *g)
+{
+	int64_t until = g->happened +
+	    law->q->rule->purpose->confirm * OMNI__SECOND;
+	size_t i;
+
+	until = least(until, law->q->at);
+	for (i = 0; i < law->count && law->said[i].happened <= until; i++) {
+		const struct omni__said *k = &law->said[i];
+
+		if (k->said == OMNI_SAID_CONFIRM && !k->doubtful &&
+		    k->happened >= g->happened && repeats(k, g))
+			return refused_between(law, g->happened,
+			    k->happened) ? NULL : k;
+	}
+	return NULL;
+}
 
 /* A yes that is still to come is none. */
 static bool
-spoken(const struct omni__said *g, const struct omni__question *q)
+spoken(const struct law *law, const struct omni__said *g)
 {
-	return g->said == OMNI_SAID_GRANT && g->happened <= q->at &&
-	    contains(g, q);
+	return g->said == OMNI_SAID_GRANT && g->happened <= law->q->at &&
+	    contains(g, law->q);
 }
 
-static bool
-live(const struct omni__said *g, const struct omni__question *q)
+/* Why a yes that was spoken does not count there and then; 0: it does. */
+static int32_t
+falls(const struct law *law, const struct omni__said *g)
 {
-	return spoken(g, q) && q->at < g->expiry;
+	if (g->address != NULL && !same_address(g->address, law->q->address))
+		return OMNI_REASON_OTHER_ADDRESS;
+	if (law->q->at >= omni__grant_end(g, law->q))
+		return OMNI_REASON_EXPIRED;
+	if (law->q->rule->purpose->confirm > 0 &&
+	    confirmation(law, g) == NULL)
+		return OMNI_REASON_NOT_CONFIRMED;
+	return 0;
 }
+
+/* ---- a no, and what lifts it ---------------------------------------- */
 
 static bool
 seen(const struct omni__said *g, const struct omni__said *w)
@@ -62,70 +201,118 @@ seen(const struct omni__said *g, const struct omni__said *w)
 
 /* The same source has seen what it told before. */
 static bool
-covers(const struct omni__said *g, const struct omni__said *w)
+covers(const struct omni__said *g, const struct omni__said *w,
+    const struct omni__rules *rules)
 {
 	return w->happened < g->happened && !g->doubtful &&
 	    (strcmp(w->source, g->source) == 0 || seen(g, w)) &&
-	    scope_within(g, w);
+	    scope_within(g, w, rules);
 }
 
 /* Does any yes after place i lift it? */
 static bool
-lifted(const struct omni__said *said, size_t count, size_t i,
-    const struct omni__question *q)
+lifted(const struct law *law, size_t i)
 {
 	size_t k;
 
-	for (k = count; k-- > i + 1;)
-		if (live(&said[k], q) && covers(&said[k], &said[i]))
+	for (k = law->count; k-- > i + 1;) {
+		const struct omni__said *g = &law->said[k];
+
+		if (spoken(law, g) &&
+		    covers(g, &law->said[i], law->q->rules) &&
+		    falls(law, g) == 0)
 			return true;
+	}
 	return false;
 }
 
 static const struct omni__said *
-open_withdrawal(const struct omni__said *said, size_t count,
-    const struct omni__question *q)
+open_withdrawal(const struct law *law)
 {
 	size_t i;
 
-	for (i = count; i-- > 0;)
-		if (said[i].said == OMNI_SAID_WITHDRAW &&
-		    contains(&said[i], q) && !lifted(said, count, i, q))
-			return &said[i];
+	for (i = law->count; i-- > 0;)
+		if (law->said[i].said == OMNI_SAID_WITHDRAW &&
+		    contains(&law->said[i], law->q) && !lifted(law, i))
+			return &law->said[i];
 	return NULL;
 }
 
-static const struct omni__said *
-newest_grant(const struct omni__said *said, size_t count,
-    const struct omni__question *q)
+/* ---- the answer ----------------------------------------------------- */
+
+/* The newest yes that counts; else the newest, and why it does not. */
+static int32_t
+newest_grant(const struct law *law, const struct omni__said **grant)
 {
-	const struct omni__said *expired = NULL;
+	int32_t reason = OMNI_REASON_NO_CONSENT;
 	size_t i;
 
-	for (i = count; i-- > 0;) {
-		if (live(&said[i], q))
-			return &said[i];
-		if (expired == NULL && spoken(&said[i], q))
-			expired = &said[i];
+	*grant = NULL;
+	for (i = law->count; i-- > 0;) {
+		int32_t why;
+
+		if (!spoken(law, &law->said[i]))
+			continue;
+		why = falls(law, &law->said[i]);
+		if (*grant == NULL || why == 0) {
+			*grant = &law->said[i];
+			reason = why;
+		}
+		if (why == 0)
+			break;
 	}
-	return expired;
+	return reason;
+}
+
+static const struct omni__said *
+newest_told(const struct law *law)
+{
+	size_t i;
+
+	for (i = law->count; i-- > 0;)
+		if (law->said[i].said == OMNI_SAID_TOLD &&
+		    law->said[i].happened <= law->q->at &&
+		    contains(&law->said[i], law->q))
+			return &law->said[i];
+	return NULL;
+}
+
+/* A customer who bought, and was told how to say no. */
+static int32_t
+soft(const struct law *law, struct omni__permit *permit)
+{
+	const struct omni__question *q = law->q;
+
+	permit->told = newest_told(law);
+	return permit->told != NULL && q->sale != INT64_MIN &&
+	    q->sale <= q->at &&
+	    q->at < later(q->sale, q->rule->purpose->sale_days) ? 0 :
+	    OMNI_REASON_NO_SALE;
 }
 
 void
 omni__permission(const struct omni__said *said, size_t count,
     const struct omni__question *q, struct omni__permit *permit)
 {
-	permit->reason = 0;
-	permit->withdrawal = open_withdrawal(said, count, q);
-	permit->grant = newest_grant(said, count, q);
-	if (q->basis == OMNI_BASIS_CONTRACT || q->basis == OMNI_BASIS_LAW)
+	const struct law law = { said, count, q };
+	int32_t why;
+
+	memset(permit, 0, sizeof(*permit));
+	permit->basis = omni__purpose_basis(q->rule->purpose,
+	    q->channel != NULL ? q->channel->head.name : NULL, q->region);
+	permit->withdrawal = open_withdrawal(&law);
+	why = newest_grant(&law, &permit->grant);
+	if (why == 0 && q->rule->purpose->confirm > 0)
+		permit->confirm = confirmation(&law, permit->grant);
+	if (why != 0 && permit->basis != OMNI_BASIS_CONSENT)
+		permit->grant = NULL;
+	if (permit->basis == OMNI_BASIS_CONTRACT ||
+	    permit->basis == OMNI_BASIS_LAW)
 		return;
 	if (permit->withdrawal != NULL)
 		permit->reason = OMNI_REASON_WITHDRAWN;
-	else if (q->basis == OMNI_BASIS_INTEREST)
-		return;
-	else if (permit->grant == NULL)
-		permit->reason = OMNI_REASON_NO_CONSENT;
-	else if (!live(permit->grant, q))
-		permit->reason = OMNI_REASON_EXPIRED;
+	else if (permit->basis == OMNI_BASIS_SOFT)
+		permit->reason = soft(&law, permit);
+	else if (permit->basis == OMNI_BASIS_CONSENT)
+		permit->reason = why;
 }

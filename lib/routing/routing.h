@@ -170,6 +170,8 @@ struct omni__permit {
 	const struct omni__said *grant;
 	/* What confirmed it, or NULL. */
 	const struct omni__said *confirm;
+	/* With the basis SOFT: what offered to say no, or NULL. */
+	const struct omni__said *told;
 	/* The newest no that no yes lifts.  With the basis contract or law
 	 * it does not forbid, but puts the channel last. */
 	const struct omni__said *withdrawal;
