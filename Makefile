@@ -215,6 +215,7 @@ $(O)/tests/test_%: $(O)/obj/tests/test_%.o $(harness) $(O)/libomni.a $(module)
 # The generator of the benchmarks makes people to try, too.
 people	:= $(call obj,$(wildcard tests/bench/people*.c) tests/bench/common.c)
 $(O)/tests/test_orders: $(people)
+$(O)/tests/test_oracle: $(call obj,$(wildcard tests/oracle/*.c))
 # These bring a malloc and a disk of their own, which fail when told to.
 $(filter $(O)/tests/test_fault%,$(tests)): $(fault)
 

@@ -1,0 +1,298 @@
+/*
+ * Windows, quiet hours and caps: five minutes at a time, and row by row.
+ */
+#include <string.h>
+
+#include "decide.h"
+#include "omni.h"
+
+#define SLOT (5 * O_MINUTE)
+
+/* ---- windows and quiet hours ---------------------------------------- */
+
+static bool
+holiday(const struct o_person *p, int64_t day)
+{
+	size_t i;
+
+	for (i = 0; i < p->world->holiday_count; i++)
+		if (p->world->holidays[i] == day &&
+		    strcmp(p->region, "SE") == 0)
+			return true;
+	return false;
+}
+
+static int
+row_of(const struct o_person *p, const struct o_hours *hours, int64_t day)
+{
+	return hours->holidays && holiday(p, day) ? 7 : o_weekday(day);
+}
+
+/* Hours that pass midnight are those of the day on which they begin. */
+static bool
+hours_open(const struct o_person *p, const struct o_hours *hours,
+    int64_t time)
+{
+	int64_t day = o_local_day(p->zone, time);
+	int slot = o_local_minute(p->zone, time) / 5;
+
+	return hours->open[row_of(p, hours, day)][slot] ||
+	    hours->open[row_of(p, hours, day - 1)][O_SLOTS + slot];
+}
+
+static bool
+window_fits(const struct o_person *p, const struct o_window *w,
+    const struct o_channel *c)
+{
+	return w->hours.given &&
+	    (w->region == NULL || o_same(w->region, p->region)) &&
+	    (w->channel == NULL || o_same(w->channel, c->name)) &&
+	    (w->purpose == NULL || o_within(p->purpose->name, w->purpose)) &&
+	    (w->class_name == NULL ||
+	    o_same(w->class_name, p->purpose->class_name));
+}
+
+static bool
+quiet_fits(const struct o_person *p, const struct o_said *s,
+    const struct o_channel *c)
+{
+	if (s->said != OMNI_SAID_QUIET || s->time > p->message->at ||
+	    !o_within(p->purpose->name, s->purpose) ||
+	    !o_about_brand(s, p->message->brand))
+		return false;
+	if (s->channel == NULL && s->medium == 0)
+		return c->medium == OMNI_MEDIUM_DIGITAL;
+	return o_about_channel(p->world, s, c->name);
+}
+
+/* Did somebody say it anew, for the same scope? */
+static bool
+said_anew(const struct o_person *p, const struct o_said *s)
+{
+	size_t i;
+
+	for (i = 0; i < p->said_count; i++) {
+		const struct o_said *o = p->said[i];
+
+		if (o->said == s->said && o->time <= p->message->at &&
+		    o_same(o->purpose, s->purpose) &&
+		    o_same(o->channel, s->channel) &&
+		    o->medium == s->medium && o_same(o->brand, s->brand) &&
+		    (o->time > s->time ||
+		    (o->time == s->time && o->fact > s->fact)))
+			return true;
+	}
+	return false;
+}
+
+static bool
+urgent(const struct o_person *p)
+{
+	return p->message->urgent >= 0 ? p->message->urgent != 0 :
+	    p->purpose->urgent != 0;
+}
+
+int64_t
+o_window(const struct o_person *p, const struct o_channel *c, int64_t from)
+{
+	const struct o_hours *windows[O_MANY], *quiet[O_SAIDS];
+	size_t n = 0, q = 0, i;
+	int64_t t;
+
+	for (i = 0; i < p->world->window_count; i++)
+		if (window_fits(p, &p->world->windows[i], c))
+			windows[n++] = &p->world->windows[i].hours;
+	for (i = 0; i < p->said_count && !urgent(p); i++)
+		if (quiet_fits(p, p->said[i], c) && !said_anew(p, p->said[i]))
+			quiet[q++] = &p->said[i]->hours;
+	for (t = from; t <= from + 366 * O_DAY; t = (t / SLOT + 1) * SLOT) {
+		bool open = true;
+
+		for (i = 0; i < n && open; i++)
+			open = hours_open(p, windows[i], t);
+		for (i = 0; i < q && open; i++)
+			open = !hours_open(p, quiet[i], t);
+		if (open)
+			return t;
+	}
+	return O_NEVER;
+}
+
+/* ---- caps ----------------------------------------------------------- */
+
+static bool
+cap_fits(const struct o_world *w, const struct o_cap *cap,
+    const char *channel, const char *purpose)
+{
+	const struct o_purpose *p = o_purpose(w, purpose);
+
+	if (cap->channel != NULL && !o_same(cap->channel, channel))
+		return false;
+	if (cap->purpose != NULL && strcmp(cap->purpose, "*") != 0 &&
+	    (purpose == NULL || !o_within(purpose, cap->purpose)))
+		return false;
+	return cap->class_name == NULL ||
+	    (p != NULL && o_same(cap->class_name, p->class_name));
+}
+
+/* Is it a message that the cap counts against this one? */
+static bool
+counts(const struct o_person *p, const struct o_cap *cap,
+    const struct o_sent *row)
+{
+	if (row->record < 0 || (p->members >> row->record & 1) == 0 ||
+	    !cap_fits(p->world, cap, row->channel, row->purpose))
+		return false;
+	if (row->what == OMNI_RESULT_SENT)
+		return true;
+	return row->what == 0 && !(row->time > p->message->at &&
+	    row->priority < p->purpose->priority);
+}
+
+/* The times of what counts, each message once. */
+static size_t
+counted(const struct o_person *p, const struct o_cap *cap, int64_t *times)
+{
+	const struct o_sent *rows[O_SENT];
+	size_t n = 0, i, k;
+
+	for (i = 0; i < p->world->sent_count; i++) {
+		const struct o_sent *row = &p->world->sent[i];
+
+		if (!counts(p, cap, row))
+			continue;
+		for (k = 0; k < n; k++)
+			if (row->message != 0 &&
+			    rows[k]->message == row->message &&
+			    o_same(rows[k]->channel, row->channel))
+				break;
+		if (k == n)
+			rows[n++] = row;
+		else if (row->time < rows[k]->time)
+			rows[k] = row;
+	}
+	for (i = 0; i < n; i++)
+		times[i] = rows[i]->time;
+	return n;
+}
+
+/* The first day of the period in which a day lies. */
+static int64_t
+period_of(int period, int64_t day)
+{
+	int year, month, dom;
+
+	if (period == OMNI_PERIOD_WEEK)
+		return day - o_weekday(day);
+	if (period == OMNI_PERIOD_DAY)
+		return day;
+	o_date(day, &year, &month, &dom);
+	return day - (dom - 1);
+}
+
+/* Messages in the fullest span that holds t, this one not among them. */
+static int
+fullest(const int64_t *times, size_t count, int64_t span, int64_t t)
+{
+	size_t i, k;
+	int most = 0;
+
+	for (i = 0; i <= count; i++) {
+		int64_t from = i < count ? times[i] : t;
+		int n = 0;
+
+		if (from > t || t - from >= span)
+			continue;
+		for (k = 0; k < count; k++)
+			n += times[k] >= from && times[k] - from < span;
+		if (n > most)
+			most = n;
+	}
+	return most;
+}
+
+static int
+in_period(const struct o_person *p, const struct o_cap *cap,
+    const int64_t *times, size_t count, int64_t t)
+{
+	int64_t now = period_of(cap->period, o_local_day(p->zone, t));
+	size_t i;
+	int n = 0;
+
+	for (i = 0; i < count; i++)
+		n += period_of(cap->period,
+		    o_local_day(p->zone, times[i])) == now;
+	return n;
+}
+
+/* The first instant of the next period. */
+static int64_t
+next_period(const struct o_person *p, const struct o_cap *cap, int64_t t)
+{
+	int64_t now = period_of(cap->period, o_local_day(p->zone, t));
+
+	do
+		t = (t / SLOT + 1) * SLOT;
+	while (period_of(cap->period, o_local_day(p->zone, t)) == now);
+	return t;
+}
+
+static bool
+open_at(const struct o_person *p, const struct o_cap *cap,
+    const int64_t *times, size_t count, int64_t t)
+{
+	int n = cap->period == 0 ?
+	    fullest(times, count, cap->sliding * O_SECOND, t) :
+	    in_period(p, cap, times, count, t);
+
+	return n + 1 <= cap->limit;
+}
+
+static int64_t
+cap_open(const struct o_person *p, const struct o_cap *cap, int64_t from)
+{
+	int64_t times[O_SENT], t = from, next;
+	size_t count = counted(p, cap, times), i;
+
+	if (open_at(p, cap, times, count, t))
+		return t;
+	if (cap->limit == 0 || cap->action == OMNI_CAP_DROP)
+		return O_NEVER;
+	while (!open_at(p, cap, times, count, t)) {
+		if (cap->period != 0) {
+			t = next_period(p, cap, t);
+			continue;
+		}
+		/* It opens as one of them leaves the span. */
+		next = O_NEVER;
+		for (i = 0; i < count; i++)
+			if (times[i] + cap->sliding * O_SECOND > t &&
+			    times[i] + cap->sliding * O_SECOND < next)
+				next = times[i] + cap->sliding * O_SECOND;
+		t = next;
+	}
+	return t;
+}
+
+int64_t
+o_cap(const struct o_person *p, const struct o_channel *c, int64_t from)
+{
+	int64_t t = from, next;
+	bool moved = true;
+	size_t i;
+
+	while (moved && t != O_NEVER) {
+		moved = false;
+		for (i = 0; i < p->world->cap_count && t != O_NEVER; i++) {
+			const struct o_cap *cap = &p->world->caps[i];
+
+			if (cap->limit < 0 || !cap_fits(p->world, cap,
+			    c->name, p->purpose->name))
+				continue;
+			next = cap_open(p, cap, t);
+			moved |= next != t;
+			t = next;
+		}
+	}
+	return t;
+}

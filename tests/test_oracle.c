@@ -1,0 +1,234 @@
+/*
+ * Decisions beside an oracle: worlds made of a seed are told to the library
+ * and to a naive reading of the design (tests/oracle), and both are asked
+ * where messages go.  OMNI_TEST_CASES asks so many questions (a million for
+ * a long run) instead of what fits into a test.
+ */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <string.h>
+
+#include "oracle/world.h"
+
+#define PHASES 3
+#define ASKED 120		/* in each phase of a world */
+
+struct tally {
+	long cases, steps, fell, moved, close;
+	long reasons[128];
+};
+
+static long
+cases_wanted(const struct harness *h)
+{
+	const char *given = getenv("OMNI_TEST_CASES");
+
+	if (given != NULL)
+		return strtol(given, NULL, 10);
+	return strcmp(h->engine, "sqlite") == 0 ? 32000 : 3000;
+}
+
+/* ---- comparing ------------------------------------------------------ */
+
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static bool
+same_step(const struct o_world *w, const struct o_place *want,
+    const omni_route *got, int32_t i)
+{
+	const char *address = want->address < 0 ? NULL :
+	    w->addresses[want->address].value;
+
+	return same_text(want->channel, omni_route_step_channel(got, i)) &&
+	    same_text(address, omni_route_step_address(got, i)) &&
+	    want->time == omni_route_step_time(got, i);
+}
+
+static bool
+same_route(const struct o_world *w, const struct o_route *want,
+    const omni_route *got)
+{
+	int32_t steps = (int32_t)want->steps, i;
+
+	if (omni_route_step_count(got) != steps ||
+	    omni_route_rejected_count(got) != (int32_t)want->count - steps ||
+	    !same_text(omni_route_zone(got), o_zone_names[want->zone]))
+		return false;
+	for (i = 0; i < steps; i++)
+		if (!same_step(w, &want->places[i], got, i))
+			return false;
+	for (; i < (int32_t)want->count; i++)
+		if (!same_text(want->places[i].channel,
+		    omni_route_rejected_channel(got, i - steps)) ||
+		    want->places[i].reason !=
+		    omni_route_rejected_reason(got, i - steps))
+			return false;
+	return true;
+}
+
+static void
+print_wanted(const struct o_world *w, const struct o_route *route)
+{
+	char time[OMNI_TIME_SIZE];
+	size_t i;
+
+	printf("the oracle, zone %s:\n", o_zone_names[route->zone]);
+	for (i = 0; i < route->count; i++) {
+		const struct o_place *p = &route->places[i];
+
+		if (i < route->steps) {
+			(void)omni_time_format(p->time, time, sizeof(time));
+			printf("  step %s %s %s\n", p->channel,
+			    p->address < 0 ? "-" :
+			    w->addresses[p->address].value, time);
+		} else
+			printf("  not %s: %s\n", p->channel,
+			    omni_reason_name(p->reason));
+	}
+}
+
+static void
+print_got(const omni_route *route)
+{
+	char time[OMNI_TIME_SIZE];
+	int32_t i;
+
+	printf("the library, zone %s (%s):\n", omni_route_zone(route),
+	    omni_route_zone_text(route));
+	for (i = 0; i < omni_route_step_count(route); i++) {
+		(void)omni_time_format(omni_route_step_time(route, i), time,
+		    sizeof(time));
+		printf("  step %s %s %s: %s\n",
+		    omni_route_step_channel(route, i),
+		    omni_route_step_address(route, i) == NULL ? "-" :
+		    omni_route_step_address(route, i), time,
+		    omni_route_step_text(route, i));
+	}
+	for (i = 0; i < omni_route_rejected_count(route); i++)
+		printf("  not %s: %s: %s\n",
+		    omni_route_rejected_channel(route, i),
+		    omni_reason_name(omni_route_rejected_reason(route, i)),
+		    omni_route_rejected_text(route, i));
+}
+
+static void
+print_asked(const struct o_message *m, uint32_t members, uint32_t surely)
+{
+	char at[OMNI_TIME_SIZE], expiry[OMNI_TIME_SIZE] = "-";
+
+	(void)omni_time_format(m->at, at, sizeof(at));
+	if (m->expiry != O_NEVER)
+		(void)omni_time_format(m->expiry, expiry, sizeof(expiry));
+	printf("asked: %s brand %s id %d at %s until %s urgent %d, members "
+	    "%x, surely %x\n", m->purpose, m->brand == NULL ? "-" : m->brand,
+	    m->id, at, expiry, m->urgent, members, surely);
+}
+
+/* ---- asking --------------------------------------------------------- */
+
+static void
+count(struct tally *tally, const struct o_message *m,
+    const struct o_route *route)
+{
+	size_t i;
+
+	tally->cases++;
+	tally->steps += (long)route->steps;
+	tally->moved += route->steps > 0 && route->places[0].time != m->at;
+	for (i = route->steps; i < route->count; i++) {
+		tally->fell++;
+		tally->reasons[route->places[i].reason & 127]++;
+	}
+}
+
+static void
+ask(struct harness *h, omni *sure, const struct o_world *w, int64_t now,
+    struct tally *tally)
+{
+	uint32_t members, surely;
+	char id[OMNI_ID_SIZE];
+	struct o_message m;
+	struct o_route want;
+	omni_message *message;
+	omni_route *got = NULL;
+
+	world_members(h, sure, w, harness_random(h, w->record_count),
+	    &members, &surely, id);
+	world_message(h, w, now, &m, &message);
+	harness_ok(h, omni_route_try(h->db, id, message, &got));
+	o_decide(w, members, surely, &m, &want);
+	/* Where estimates all but agree the order is the rounding's. */
+	if (want.close)
+		tally->close++;
+	else if (!same_route(w, &want, got)) {
+		world_print(w);
+		print_asked(&m, members, surely);
+		print_wanted(w, &want);
+		print_got(got);
+		fail_msg("case %ld differs", tally->cases);
+	}
+	count(tally, &m, &want);
+	omni_route_free(got);
+	omni_message_free(message);
+}
+
+static void
+one_world(struct harness *h, struct tally *tally)
+{
+	static struct o_world w;
+	uint64_t seed = h->random;
+	int64_t now;
+	omni *sure;
+	int i, k;
+
+	harness_renew(h);
+	if (getenv("OMNI_TEST_WORLDS") != NULL)
+		printf("# world of OMNI_TEST_SEED=%llu\n",
+		    (unsigned long long)seed);
+	now = world_begin(h, &w);
+	sure = harness_open(h);
+	harness_ok(h, omni_set_sure(sure, 1));
+	for (i = 0; i < PHASES; i++) {
+		world_go_on(h, &w, now, 4 + (int)harness_random(h, 28));
+		for (k = 0; k < ASKED; k++)
+			ask(h, sure, &w, now, tally);
+	}
+	omni_close(sure);
+}
+
+static void
+the_library_decides_as_the_design_says(void **state)
+{
+	struct harness *h = harness_of(state);
+	struct tally tally = { 0 };
+	long wanted = cases_wanted(h);
+	int i;
+
+	harness_seed(h, __func__);
+	while (tally.cases < wanted)
+		one_world(h, &tally);
+	printf("# %ld decisions: %ld steps (%ld first ones moved), %ld "
+	    "channels fell, %ld left undecided\n", tally.cases, tally.steps,
+	    tally.moved, tally.fell, tally.close);
+	for (i = 0; i < 128; i++)
+		if (tally.reasons[i] > 0)
+			printf("#  %6ld %s\n", tally.reasons[i],
+			    omni_reason_name(i));
+	assert_true(tally.steps > tally.cases / 10);
+	assert_true(tally.moved > tally.cases / 50);
+	assert_true(tally.close < tally.cases / 20);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		HARNESS_TEST(the_library_decides_as_the_design_says),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
