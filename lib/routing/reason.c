@@ -180,12 +180,11 @@ add_sale(struct omni__buf *buf, const struct omni__decision *d,
 
 	omni__question_of(d, c, c->time, &q);
 	add_time(buf, "soft opt-in: a sale on ", q.sale);
-	if (c->permit.grant != NULL) {
-		omni__buf_str(buf, ", the customer was told how to say no");
-		add_witness(buf, c->permit.grant);
-		omni__buf_str(buf, ", and did not");
-	} else
-		omni__buf_str(buf, ", and the customer did not say no");
+	if (c->permit.told == NULL)
+		return;
+	omni__buf_str(buf, "; the customer was told how to say no");
+	add_witness(buf, c->permit.told);
+	omni__buf_str(buf, " and did not");
 }
 
 static void
@@ -484,7 +483,7 @@ say_no_sale(struct omni__buf *buf, const struct omni__decision *d,
 	add_time(buf, ": the last one was on ", q.sale);
 	omni__buf_str(buf, " and speaks for ");
 	add_span(buf, (int64_t)purpose->sale_days * 86400);
-	if (q.at - q.sale <= purpose->sale_days * OMNI__DAY)
+	if (c->permit.told == NULL)
 		omni__buf_str(buf,
 		    ", but the customer was not told how to say no");
 }
@@ -561,8 +560,9 @@ omni__candidate_fact(const struct omni__candidate *c)
 {
 	switch (c->reason) {
 	case 0:
-		return c->permit.basis == OMNI_BASIS_CONSENT ||
-		    c->permit.basis == OMNI_BASIS_SOFT ?
+		return c->permit.basis == OMNI_BASIS_SOFT ?
+		    fact_of(c->permit.told) :
+		    c->permit.basis == OMNI_BASIS_CONSENT ?
 		    fact_of(c->permit.grant) : 0;
 	case OMNI_REASON_WITHDRAWN:
 	case OMNI_REASON_OBJECTED_LAST:
