@@ -27,6 +27,9 @@ omni_config_free(omni_config *config)
 	if (config == NULL)
 		return;
 	omni__wipe(config->tenant_key, sizeof(config->tenant_key));
+	if (config->token_key != NULL)
+		omni__wipe(config->token_key, config->token_key_size);
+	omni__free(made_by, config->token_key);
 	/* The host's allocator is for what is opened, not for the config. */
 	config->object.env = *made_by;
 	omni__object_free(config);
@@ -88,6 +91,33 @@ omni_config_set_tenant_key(omni_config *config, const void *key, size_t size)
 		    sizeof(config->tenant_key));
 	memcpy(config->tenant_key, key, size);
 	config->has_tenant_key = true;
+	return OMNI_OK;
+}
+
+/* So few bytes can be guessed, and more than so many are no key. */
+#define TOKEN_KEY_LEAST 32
+#define TOKEN_KEY_MOST 1024
+
+omni_status
+omni_config_set_token_key(omni_config *config, const void *key, size_t size)
+{
+	unsigned char *copy;
+
+	if (config == NULL)
+		return OMNI_MISUSE;
+	if (key == NULL || size < TOKEN_KEY_LEAST || size > TOKEN_KEY_MOST)
+		return omni__fail(&config->object.error, OMNI_INVALID,
+		    "the token key must have %d to %d bytes",
+		    TOKEN_KEY_LEAST, TOKEN_KEY_MOST);
+	copy = omni__realloc(&omni__env_default, NULL, size);
+	if (copy == NULL)
+		return omni__nomem(&config->object.error);
+	memcpy(copy, key, size);
+	if (config->token_key != NULL)
+		omni__wipe(config->token_key, config->token_key_size);
+	omni__free(&omni__env_default, config->token_key);
+	config->token_key = copy;
+	config->token_key_size = size;
 	return OMNI_OK;
 }
 

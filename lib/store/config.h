@@ -17,6 +17,8 @@ struct omni_config {
 	int32_t timeout;
 	char module[1024];
 	char zoneinfo[1024];
+	unsigned char *token_key;	/* or NULL; of the config's own env */
+	size_t token_key_size;
 };
 
 #endif

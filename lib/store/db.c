@@ -79,6 +79,9 @@ destroy(struct omni *db)
 		db->rules_free(db);
 	omni__zones_free(db->zones);
 	omni__wipe(db->tenant_key, sizeof(db->tenant_key));
+	if (db->token_key != NULL)
+		omni__wipe(db->token_key, db->token_key_size);
+	omni__free(&env, db->token_key);
 	omni__free(&env, db);
 }
 
@@ -340,6 +343,25 @@ connect_store(struct omni *db, const struct omni_config *config,
 	return status == OMNI_OK ? omni__schema_fill(db, fill) : status;
 }
 
+/* What a handle keeps beside itself. */
+static omni_status
+keep(struct omni *db, const struct omni_config *config)
+{
+	db->zones = omni__zones_new(&db->env, config->zoneinfo[0] ?
+	    config->zoneinfo : OMNI__ZONEINFO);
+	if (db->zones == NULL)
+		return OMNI_NOMEM;
+	if (config->token_key == NULL)
+		return OMNI_OK;
+	db->token_key = omni__realloc(&db->env, NULL,
+	    config->token_key_size);
+	if (db->token_key == NULL)
+		return OMNI_NOMEM;
+	memcpy(db->token_key, config->token_key, config->token_key_size);
+	db->token_key_size = config->token_key_size;
+	return OMNI_OK;
+}
+
 static struct omni *
 allocate(const struct omni_config *config)
 {
@@ -357,9 +379,8 @@ allocate(const struct omni_config *config)
 	atomic_init(&db->references, 1);
 	atomic_init(&db->closed, false);
 	atomic_flag_clear(&db->inside);
-	db->zones = omni__zones_new(&db->env, config->zoneinfo[0] ?
-	    config->zoneinfo : OMNI__ZONEINFO);
-	if (db->zones == NULL) {
+	if (keep(db, config) != OMNI_OK) {
+		omni__zones_free(db->zones);
 		omni__free(&db->env, db);
 		return NULL;
 	}
