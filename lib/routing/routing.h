@@ -142,8 +142,9 @@ omni_status omni__sales_load(struct omni *db, const struct omni__wanted *,
  * phone, else the store's.  OMNI_MISSING when there is no zone at all. */
 omni_status omni__place(struct omni *db, const struct omni__rules *,
     int64_t at, struct omni__recipient *);
-/* The value of the last statement of a sort (LANGUAGE, ZONE, QUIET) that is
- * about a purpose, a channel (or NULL) and a brand at that instant. */
+/* The last statement of a sort (LANGUAGE, ZONE, QUIET) that was said by that
+ * instant and is about a purpose, on a channel (NULL: on all of them) and for
+ * a brand (NULL: for all); purpose NULL: about anything.  NULL: none. */
 const struct omni__said *omni__said_last(const struct omni__said *said,
     size_t count, int32_t sort, const char *purpose,
     const struct omni_channel *channel, const char *brand, int64_t at);
@@ -204,7 +205,7 @@ int32_t omni__standing(const struct omni__said *said, size_t count,
     size_t i, const struct omni__rules *, int64_t at,
     const struct omni__said **by);
 
-/* ---- times (window.c): pure ----------------------------------------- */
+/* ---- times (window_open.c): pure ----------------------------------------- */
 
 /* Why a message waits: a legal window, or quiet hours. */
 struct omni__wait {
