@@ -130,26 +130,35 @@ read_body(struct omni *db, const json_t *root, struct omni__said *said)
 }
 
 omni_status
-omni__said_of(struct omni *db, const struct omni__fact *fact,
-    struct omni__said *said)
+omni__said_read(struct omni *db, const struct omni__fact *fact,
+    const struct json_t *root, struct omni__said *said)
 {
-	json_t *root;
-	omni_status status = omni__json_body(db, fact, &root);
+	omni_status status;
 
-	if (status != OMNI_OK)
-		return status;
 	memset(said, 0, sizeof(*said));
 	said->fact = fact->id;
 	said->happened = omni__fact_time(fact);
 	said->doubtful = !omni__time_trusted(fact->happened, fact->recorded);
 	said->source = fact->source != NULL ? fact->source : "";
 	status = read_body(db, root, said);
-	json_decref(root);
 	if (status == OMNI_OK && (said->said == 0 || said->purpose == NULL))
 		status = omni__fail(&db->error, OMNI_CORRUPT,
 		    "fact %lld is no statement", (long long)fact->id);
 	return status == OMNI_OK && said->said == OMNI_SAID_WITHDRAW ?
 	    set_mark(db, said) : status;
+}
+
+omni_status
+omni__said_of(struct omni *db, const struct omni__fact *fact,
+    struct omni__said *said)
+{
+	json_t *root;
+	omni_status status = omni__json_body(db, fact, &root);
+
+	if (status == OMNI_OK)
+		status = omni__said_read(db, fact, root, said);
+	json_decref(root);
+	return status;
 }
 
 /* ---- of many customers ---------------------------------------------- */

@@ -22,5 +22,8 @@ struct omni_statement {
 const char *omni__said_word(int32_t said);
 /* ... and back; 0 for what is none. */
 int32_t omni__said_number(const char *word);
+/* As omni__said_of, of a body that was read. */
+omni_status omni__said_read(struct omni *db, const struct omni__fact *,
+    const struct json_t *root, struct omni__said *);
 
 #endif
