@@ -66,15 +66,46 @@ static const struct omni__word saids[] = {
 	{ "grant", OMNI_SAID_GRANT },
 	{ "withdraw", OMNI_SAID_WITHDRAW },
 	{ "prefer", OMNI_SAID_PREFER },
+	{ "confirm", OMNI_SAID_CONFIRM },
+	{ "quiet", OMNI_SAID_QUIET },
+	{ "language", OMNI_SAID_LANGUAGE },
+	{ "zone", OMNI_SAID_ZONE },
+	{ "told", OMNI_SAID_TOLD },
+	{ NULL, 0 },
+};
+
+static const struct omni__word media[] = {
+	{ "digital", OMNI_MEDIUM_DIGITAL },
+	{ "physical", OMNI_MEDIUM_PHYSICAL },
 	{ NULL, 0 },
 };
 
 struct statement {
-	int32_t said, rank;
-	const char *purpose, *on, *wording, *customer;
+	int32_t said, rank, medium;
+	const char *purpose, *on, *brand, *wording, *customer, *value;
+	const char *evidence, *kind, *address;
 	int64_t expiry;
 	omni_record *who;
 };
+
+/* "address": {"kind": ..., "value": ...} */
+static omni_status
+statement_address(struct omni__line *line, const json_t *data,
+    struct statement *read)
+{
+	const json_t *address = NULL;
+	omni_status status = omni__line_object(line, data, "data.",
+	    "address", OMNI__OPTIONAL, &address);
+	const struct omni__member members[] = {
+		{ "kind", OMNI__REQUIRED, .text = &read->kind },
+		{ "value", OMNI__REQUIRED, .text = &read->address },
+	};
+
+	if (status != OMNI_OK || address == NULL)
+		return status;
+	return omni__line_members(line, address, "data.address.", members,
+	    OMNI__COUNT(members));
+}
 
 static omni_status
 statement_read(struct omni__line *line, const json_t *data,
@@ -86,7 +117,12 @@ statement_read(struct omni__line *line, const json_t *data,
 		{ "purpose", OMNI__REQUIRED, .text = &read->purpose },
 		{ "on", OMNI__OPTIONAL, .text = &read->on },
 		{ "rank", OMNI__OPTIONAL, .number = &read->rank },
+		{ "medium", OMNI__OPTIONAL, .number = &read->medium,
+		    .words = media },
+		{ "brand", OMNI__OPTIONAL, .text = &read->brand },
+		{ "value", OMNI__OPTIONAL, .text = &read->value },
 		{ "wording", OMNI__OPTIONAL, .text = &read->wording },
+		{ "evidence", OMNI__OPTIONAL, .text = &read->evidence },
 		{ "customer", OMNI__OPTIONAL, .text = &read->customer },
 		{ "expiry", OMNI__OPTIONAL, .time = &read->expiry },
 	};
@@ -94,29 +130,54 @@ statement_read(struct omni__line *line, const json_t *data,
 	    OMNI__COUNT(members));
 
 	if (status == OMNI_OK)
+		status = statement_address(line, data, read);
+	if (status == OMNI_OK)
 		status = omni__line_who(line, data, &read->who);
-	if (status == OMNI_OK && read->who == NULL && read->customer == NULL)
+	if (status == OMNI_OK && read->who == NULL &&
+	    read->customer == NULL && read->address == NULL)
 		return omni__fail(&line->error, OMNI_INVALID,
 		    "data.who is missing or empty");
+	return status;
+}
+
+/* Texts that are set as they are. */
+static omni_status
+statement_texts(omni_statement *statement, const struct statement *read)
+{
+	const struct {
+		omni_status (*set)(omni_statement *, const char *);
+		const char *text;
+	} texts[] = {
+		{ omni_statement_set_customer, read->customer },
+		{ omni_statement_set_channel, read->on },
+		{ omni_statement_set_brand, read->brand },
+		{ omni_statement_set_value, read->value },
+		{ omni_statement_set_wording, read->wording },
+		{ omni_statement_set_evidence, read->evidence },
+	};
+	omni_status status = OMNI_OK;
+	size_t i;
+
+	for (i = 0; i < OMNI__COUNT(texts) && status >= 0; i++)
+		if (texts[i].text != NULL)
+			status = texts[i].set(statement, texts[i].text);
 	return status;
 }
 
 static omni_status
 statement_said(omni_statement *statement, const struct statement *read)
 {
-	omni_status status = OMNI_OK;
+	omni_status status = statement_texts(statement, read);
 
-	if (read->who != NULL)
+	if (status >= 0 && read->who != NULL)
 		status = omni_statement_set_who(statement, read->who);
-	if (status >= 0 && read->customer != NULL)
-		status = omni_statement_set_customer(statement,
-		    read->customer);
-	if (status >= 0 && read->on != NULL)
-		status = omni_statement_set_channel(statement, read->on);
+	if (status >= 0 && read->medium != OMNI__NO_NUMBER)
+		status = omni_statement_set_medium(statement, read->medium);
+	if (status >= 0 && read->address != NULL)
+		status = omni_statement_set_address(statement, read->kind,
+		    read->address);
 	if (status >= 0 && read->rank != OMNI__NO_NUMBER)
 		status = omni_statement_set_rank(statement, read->rank);
-	if (status >= 0 && read->wording != NULL)
-		status = omni_statement_set_wording(statement, read->wording);
 	if (status >= 0 && read->expiry != OMNI_TIME_UNKNOWN)
 		status = omni_statement_set_expiry(statement, read->expiry);
 	return status;
@@ -170,9 +231,13 @@ static const struct {
 	{ "omni.record", own_record },
 	{ "omni.remove", own_remove },
 	{ "omni.statement", own_statement },
-	{ "omni.channel", omni__own_channel },
-	{ "omni.purpose", omni__own_purpose },
-	{ "omni.kind", omni__own_kind },
+	{ "omni.channel", omni__own_definition },
+	{ "omni.purpose", omni__own_definition },
+	{ "omni.kind", omni__own_definition },
+	{ "omni.window", omni__own_definition },
+	{ "omni.calendar", omni__own_definition },
+	{ "omni.cap", omni__own_definition },
+	{ "omni.wording", omni__own_definition },
 	{ "omni.contact", omni__own_contact },
 	{ "omni.setting", omni__own_setting },
 };

@@ -178,10 +178,7 @@ prepare_statement(struct omni *db, struct pipe *p, size_t i)
 
 	if (customer != NULL)
 		return prepare_spoken(db, p, i, customer);
-	if (omni__record_empty(omni__statement_who(statement)))
-		return omni__fail(&db->error, OMNI_INVALID,
-		    "who: a statement is somebody's; name a customer, or a "
-		    "record");
+	/* What has no who is about an address, or refused. */
 	status = omni__statement_fact(db, statement, NULL, 0,
 	    &p->entries[i].fact);
 	return status == OMNI_OK ? identify(db, p, i,
