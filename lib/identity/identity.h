@@ -177,6 +177,8 @@ omni_status omni__kinds_apply(struct omni *db,
     const struct omni__fact *facts, size_t count);
 /* Before a rebuild resolves: the definitions that everything rests on. */
 omni_status omni__kinds_rebuild(struct omni *db);
+struct omni__sort;
+extern const struct omni__sort omni__kind_sort;
 
 /* The keyed hash under which an address is known, by its kind and normal form
  * (its letters and digits when postal), and which of them are proven. */

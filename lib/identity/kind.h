@@ -14,8 +14,6 @@ struct omni_kind {
 	struct omni__names sources;
 };
 
-extern const struct omni__sort omni__kind_sort;
-
 /* The place of a built-in kind in omni_kind_name's order, -1 for others. */
 int32_t omni__kind_index(const char *name);
 /* What is defined, by name; in the scratch arena, not to be freed. */

@@ -121,20 +121,8 @@ set_number(struct omni_kind *kind, int field, int32_t value)
 static omni_status
 set_word(struct omni_kind *kind, int field, const char *word)
 {
-	const struct omni__field *f = &fields[field];
-	omni_status status;
-	int32_t i;
-
-	if (kind == NULL)
-		return OMNI_MISUSE;
-	status = omni__text_check(&kind->head.object.error, f->name, word);
-	if (status != OMNI_OK)
-		return status;
-	for (i = f->low; i <= f->high; i++)
-		if (strcmp(f->words[i - f->low], word) == 0)
-			return omni__definition_number(&kind->head, f, i);
-	return omni__fail(&kind->head.object.error, OMNI_INVALID,
-	    "%s \"%.30s\" is none", f->name, word);
+	return omni__definition_word(kind != NULL ? &kind->head : NULL,
+	    &fields[field], word);
 }
 
 omni_status

@@ -1,8 +1,8 @@
 /*
  * The line reader, inside: one JSON object a line, a CloudEvent or a
  * Segment-spec call.  lines.c cuts lines and chooses; lines_event.c,
- * lines_own.c, lines_define.c and lines_segment.c each know one family;
- * lines_json.c reads members, lines_raw.c their text.
+ * lines_own.c, lines_define.c, lines_contact.c and lines_segment.c each know
+ * one family; lines_json.c reads members, lines_raw.c their text.
  */
 #ifndef OMNI_LINES_H
 #define OMNI_LINES_H
@@ -49,7 +49,7 @@ struct omni__word {
 /* What is wanted of an object; the first of text, number and time that is
  * set tells the type.  An optional member that is absent leaves NULL,
  * OMNI__NO_NUMBER or OMNI_TIME_UNKNOWN.  true and false count as 1 and 0. */
-struct omni__member {
+struct omni__line_member {
 	const char *name;
 	int need;
 	const char **text;
@@ -58,7 +58,7 @@ struct omni__member {
 	int64_t *time;
 };
 omni_status omni__line_members(struct omni__line *, const json_t *object,
-    const char *within, const struct omni__member *, size_t count);
+    const char *within, const struct omni__line_member *, size_t count);
 
 /* A string, number or boolean as text; NULL for anything else.  scratch
  * takes OMNI__SCALAR bytes. */
@@ -102,13 +102,11 @@ struct omni__event {
 /* data.who as a record; *out is NULL when nobody is named. */
 omni_status omni__line_who(struct omni__line *, const json_t *data,
     omni_record **out);
-/* "omni.*" lines: choosing, and those that define (lines_define.c). */
+/* "omni.*" lines: choosing, those that define (lines_define.c), and what is
+ * known or set (lines_contact.c). */
 omni_status omni__line_own(struct omni__line *, const struct omni__event *);
-omni_status omni__own_channel(struct omni__line *,
+omni_status omni__own_definition(struct omni__line *,
     const struct omni__event *);
-omni_status omni__own_purpose(struct omni__line *,
-    const struct omni__event *);
-omni_status omni__own_kind(struct omni__line *, const struct omni__event *);
 omni_status omni__own_contact(struct omni__line *,
     const struct omni__event *);
 omni_status omni__own_setting(struct omni__line *,

@@ -225,7 +225,7 @@ static omni_status
 head_read(struct omni__line *line, struct omni__event *event)
 {
 	const json_t *root = line->root;
-	const struct omni__member members[] = {
+	const struct omni__line_member members[] = {
 		{ "id", OMNI__REQUIRED, .text = &event->id },
 		{ "source", OMNI__REQUIRED, .text = &event->source },
 		{ "type", OMNI__REQUIRED, .text = &event->type },

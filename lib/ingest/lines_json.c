@@ -90,7 +90,7 @@ omni__line_array(struct omni__line *line, const json_t *object,
 
 static omni_status
 line_number(struct omni__line *line, const json_t *object,
-    const char *within, const struct omni__member *member)
+    const char *within, const struct omni__line_member *member)
 {
 	const json_t *value;
 	omni_status status = member_get(line, object, within, member->name,
@@ -112,7 +112,7 @@ line_number(struct omni__line *line, const json_t *object,
 
 static omni_status
 line_word(struct omni__line *line, const json_t *object, const char *within,
-    const struct omni__member *member)
+    const struct omni__line_member *member)
 {
 	const struct omni__word *word = member->words;
 	const char *text;
@@ -150,7 +150,7 @@ omni__line_time(struct omni__line *line, const json_t *object,
 
 static omni_status
 line_member(struct omni__line *line, const json_t *object,
-    const char *within, const struct omni__member *member)
+    const char *within, const struct omni__line_member *member)
 {
 	if (member->text != NULL)
 		return omni__line_string(line, object, within, member->name,
@@ -165,7 +165,7 @@ line_member(struct omni__line *line, const json_t *object,
 
 omni_status
 omni__line_members(struct omni__line *line, const json_t *object,
-    const char *within, const struct omni__member *members, size_t count)
+    const char *within, const struct omni__line_member *members, size_t count)
 {
 	omni_status status = OMNI_OK;
 	size_t i;

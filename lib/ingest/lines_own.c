@@ -96,7 +96,7 @@ statement_address(struct omni__line *line, const json_t *data,
 	const json_t *address = NULL;
 	omni_status status = omni__line_object(line, data, "data.",
 	    "address", OMNI__OPTIONAL, &address);
-	const struct omni__member members[] = {
+	const struct omni__line_member members[] = {
 		{ "kind", OMNI__REQUIRED, .text = &read->kind },
 		{ "value", OMNI__REQUIRED, .text = &read->address },
 	};
@@ -111,7 +111,7 @@ static omni_status
 statement_read(struct omni__line *line, const json_t *data,
     struct statement *read)
 {
-	const struct omni__member members[] = {
+	const struct omni__line_member members[] = {
 		{ "statement", OMNI__REQUIRED, .number = &read->said,
 		    .words = saids },
 		{ "purpose", OMNI__REQUIRED, .text = &read->purpose },

@@ -154,6 +154,25 @@ omni__definition_number(struct omni__definition *d,
 }
 
 omni_status
+omni__definition_word(struct omni__definition *d,
+    const struct omni__field *field, const char *word)
+{
+	omni_status status;
+	int32_t i;
+
+	if (d == NULL)
+		return OMNI_MISUSE;
+	status = omni__text_check(&d->object.error, field->name, word);
+	if (status != OMNI_OK)
+		return status;
+	for (i = field->low; i <= field->high; i++)
+		if (strcmp(field->words[i - field->low], word) == 0)
+			return omni__definition_number(d, field, i);
+	return omni__fail(&d->object.error, OMNI_INVALID,
+	    "%s is none of the words it may be", field->name);
+}
+
+omni_status
 omni__definition_text(struct omni__definition *d,
     const struct omni__field *field, const char *value)
 {

@@ -71,6 +71,9 @@ void *omni__definition_new(const struct omni__sort *, const char *name);
  * NULL. */
 omni_status omni__definition_number(struct omni__definition *,
     const struct omni__field *, int32_t value);
+/* ... by its word. */
+omni_status omni__definition_word(struct omni__definition *,
+    const struct omni__field *, const char *word);
 /* NULL: as if nothing were told. */
 omni_status omni__definition_text(struct omni__definition *,
     const struct omni__field *, const char *value);
