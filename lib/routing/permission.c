@@ -286,7 +286,7 @@ soft(const struct law *law, struct omni__permit *permit)
 	permit->told = newest_told(law);
 	return permit->told != NULL && q->sale != INT64_MIN &&
 	    q->sale <= q->at &&
-	    q->at < later(q->sale, q->rule->purpose->sale_days) ? 0 :
+	    q->at <= later(q->sale, q->rule->purpose->sale_days) ? 0 :
 	    OMNI_REASON_NO_SALE;
 }
 

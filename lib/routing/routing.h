@@ -188,10 +188,12 @@ struct omni__permit {
  * A yes whose clock cannot be believed lifts nothing.  A yes reaches a
  * purpose that was defined before it was spoken, or that it names itself.
  * Where the purpose demands it a yes counts once it is confirmed: for the
- * same address, purpose and wording, in time, and with no withdrawal between.
+ * same scope, address and wording, in time, by a clock that can be believed,
+ * and with no withdrawal between.
  *
- * A no that binds an address reaches all who have it; it is among said for
- * each of them.
+ * A yes that binds an address counts there alone.  A no that binds one
+ * reaches all who have it, wherever else they can be reached: who refuses at
+ * one mailbox must not get it in the next.  It is among said for each.
  */
 void omni__permission(const struct omni__said *said, size_t count,
     const struct omni__question *question, struct omni__permit *permit);
@@ -345,17 +347,12 @@ struct omni_route {
 	int32_t result;
 };
 omni_status omni__route_new(struct omni *db, struct omni_route **);
+/* Empties it, to be filled. */
+void omni__route_clear(struct omni_route *);
 /* Fills an empty one, or one that was filled before. */
 omni_status omni__route_fill(struct omni *db, struct omni_route *,
     const struct omni__decision *);
 void omni__route_kept(struct omni_route *, int64_t fact, int32_t result,
     int64_t due);
-
-/* Keeps decisions, those of one transaction together: facts[i] is filled.
- * A message with an id that a customer of the list was sent before is not
- * kept: *held[i] is the fact that was (0: kept now). */
-omni_status omni__routes_keep(struct omni *db,
-    const struct omni__decision *decisions, const struct omni_message *,
-    size_t count, int64_t *facts, int64_t *held);
 
 #endif
