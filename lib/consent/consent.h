@@ -379,6 +379,24 @@ omni_status omni__reach_apply(struct omni *db, const struct omni__fact *facts,
 omni_status omni__reach_erase(struct omni *db,
     const unsigned char *const *records, size_t count);
 
+/* ---- tokens (token.c) ----------------------------------------------- */
+
+/* What a link says; texts in the scratch arena. */
+struct omni__link {
+	int32_t what;			/* OMNI_TOKEN_* */
+	int64_t expiry;
+	unsigned char address[OMNI__ID];
+	int64_t key;			/* omni__identifier_key of it */
+	const char *purpose;
+	const char *channel, *brand, *wording;	/* or NULL */
+};
+/* OMNI_INVALID when it is none of ours; MISUSE without a key. */
+omni_status omni__link_read(struct omni *db, const char *text,
+    struct omni__link *);
+/* The statement that it becomes. */
+omni_status omni__link_fact(struct omni *db, const struct omni__link *,
+    const char *via, struct omni__fact *);
+
 /* ---- projections (consent.c) ---------------------------------------- */
 
 /* Of STATEMENT and CONTACT facts, of RECORD and REMOVAL facts (where they can

@@ -187,6 +187,16 @@ omni_status omni__address_hash(struct omni *db, const char *kind,
 omni_status omni__proofs_find(struct omni *db,
     const unsigned char (*hashes)[OMNI__ID], size_t count, bool *verified);
 
+/* Under what the holders of an e-mail or a telephone are found; 0 for what
+ * points at nobody. */
+omni_status omni__identifier_key(struct omni *db, const char *kind,
+    const char *value, int64_t *key);
+/* The customers, as the handle reads them, who hold it; *all is false, and there are none,
+ * when more than `most` records do or nothing could be found by it. */
+omni_status omni__identifier_customers(struct omni *db, int64_t key,
+    size_t most, unsigned char (**customers)[OMNI__ID], size_t *count,
+    bool *all);
+
 /* The normal form of a value of a kind ("email", "address.street", ...), by
  * the kind's normaliser; "" when nothing usable.  In the scratch arena. */
 omni_status omni__kind_normalise(struct omni *db, const char *kind,
