@@ -191,8 +191,9 @@ omni_status omni__proofs_find(struct omni *db,
  * points at nobody. */
 omni_status omni__identifier_key(struct omni *db, const char *kind,
     const char *value, int64_t *key);
-/* The customers, as the handle reads them, who hold it; *all is false, and there are none,
- * when more than `most` records do or nothing could be found by it. */
+/* The customers, as the handle reads them, who hold it; *all is false, and
+ * there are none, when more than `most` records do or nothing could be found
+ * by it. */
 omni_status omni__identifier_customers(struct omni *db, int64_t key,
     size_t most, unsigned char (**customers)[OMNI__ID], size_t *count,
     bool *all);
