@@ -64,8 +64,8 @@ keep_leg(struct omni_route *route, const struct omni__decision *d,
 	return !failed && leg->text != NULL;
 }
 
-static void
-clear(struct omni_route *route)
+void
+omni__route_clear(struct omni_route *route)
 {
 	omni__arena_reset(&route->object.arena);
 	memset((char *)route + sizeof(route->object), 0,
@@ -93,7 +93,7 @@ omni__route_fill(struct omni *db, struct omni_route *route,
 	bool failed = false;
 	size_t i;
 
-	clear(route);
+	omni__route_clear(route);
 	omni__hex(route->customer, r->customer, OMNI__ID);
 	route->at = d->message->at;
 	route->steps = d->steps;

@@ -214,6 +214,11 @@ omni_status omni__facts_known(struct omni *db,
 omni_status omni__facts_reserve(struct omni *db,
     const struct omni__fact *const *facts, size_t count);
 
+/* The facts held under host keys, whatever they say; 0: none.  One key in 2^64
+ * has another's hash: who reads the fact sees. */
+omni_status omni__keys_find(struct omni *db, const char *source,
+    const char *const *keys, size_t count, int64_t *facts);
+
 /* Makes projections of the facts that concern a room; skips the others. */
 typedef omni_status (*omni__apply_fn)(struct omni *db,
     const struct omni__fact *facts, size_t count);

@@ -501,6 +501,35 @@ omni__facts_known(struct omni *db, const struct omni__fact *const *facts,
 }
 
 omni_status
+omni__keys_find(struct omni *db, const char *source, const char *const *keys,
+    size_t count, int64_t *facts)
+{
+	struct omni__buf buf = { .env = &db->env };
+	struct omni__fact fact = { .source = source };
+	struct omni__value *in = omni__arena_alloc(&db->scratch,
+	    (count + 1) * sizeof(*in));
+	struct omni__result held;
+	omni_status status;
+	size_t i;
+
+	if (in == NULL)
+		return omni__nomem(&db->error);
+	if (count == 0)
+		return OMNI_OK;
+	for (i = 0; i < count && !buf.failed; i++) {
+		facts[i] = 0;
+		fact.key = keys[i];
+		in[i] = omni__int(key_hash(db, &fact, &buf));
+	}
+	status = buf.failed ? omni__nomem(&db->error) :
+	    omni__query(db, &key_find, in, count, &held);
+	for (i = 0; status == OMNI_OK && i < held.count; i++)
+		facts[held.ordinal[i]] = OMNI__AT(&held, i, 0)->number;
+	omni__buf_free(&buf);
+	return status;
+}
+
+omni_status
 omni__facts_reserve(struct omni *db, const struct omni__fact *const *facts,
     size_t count)
 {
