@@ -69,6 +69,9 @@ take_block(struct file *file, size_t wide, struct block *block)
 	    block->leaps * (wide + 4) + block->standard + block->universal;
 	if (size > (uint64_t)(file->end - block->bytes))
 		return flawed(file, "it ends too early");
+	/* Those of the folder "right" do, and know no summer to come. */
+	if (block->leaps > 0)
+		return flawed(file, "it counts leap seconds");
 	if (block->types == 0 || block->types > 256)
 		return flawed(file, "it has no types of time, or too many");
 	file->at = block->bytes + size;
@@ -89,27 +92,6 @@ take_footer(struct file *file, struct omni__zone_rule *rule, bool *told)
 	    (size_t)(end - start), rule))
 		return flawed(file, "its footer is no rule");
 	return true;
-}
-
-/* Zones of the folder "right" count leap seconds, and we do not: what they
- * had counted by that second. */
-static int64_t
-leaps_before(const struct block *block, int64_t second)
-{
-	size_t size = block->wide + 4, low = 0, high = (size_t)block->leaps;
-	const unsigned char *leaps = block->bytes + block->times *
-	    (block->wide + 1) + block->types * 6 + block->chars;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (number(leaps + middle * size, block->wide) <= second)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low > 0 ? number(leaps + (low - 1) * size + block->wide, 4) :
-	    0;
 }
 
 static bool
@@ -145,8 +127,7 @@ add_changes(struct file *file, const struct block *block,
 		if (second < -SECONDS_MAX)
 			draft->offsets[0] = offset;
 		else
-			omni__zone_draft_add(draft, (second -
-			    leaps_before(block, second)) * OMNI__SECOND,
+			omni__zone_draft_add(draft, second * OMNI__SECOND,
 			    offset);
 	}
 	return true;
@@ -179,10 +160,9 @@ omni__zone_file(struct omni__arena *arena, const unsigned char *bytes,
 		*flaw = file.flaw;
 		return OMNI_CORRUPT;
 	}
-	if (!offset_of(&block, 0, &first)) {
-		*flaw = "it has an impossible offset";
+	*flaw = "it has an impossible offset";
+	if (!offset_of(&block, 0, &first))
 		return OMNI_CORRUPT;
-	}
 	if (!omni__zone_draft_begin(&draft, (size_t)block.times,
 	    ruled ? &rule : NULL, first))
 		return OMNI_NOMEM;
@@ -190,6 +170,7 @@ omni__zone_file(struct omni__arena *arena, const unsigned char *bytes,
 		*flaw = file.flaw;
 		return OMNI_CORRUPT;
 	}
+	*flaw = NULL;
 	if (ruled && !omni__zone_draft_rule(&draft, &rule, zone))
 		return OMNI_NOMEM;
 	omni__zone_draft_end(&draft, zone);

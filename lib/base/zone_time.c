@@ -73,6 +73,7 @@ omni__zone_local(const struct omni__zone *zone, int64_t time)
 {
 	struct omni__local local;
 
+	time = bounded(time);
 	local.day = floor_of(time, OMNI__DAY);
 	local.clock = time - local.day * OMNI__DAY +
 	    omni__zone_offset(zone, time) * OMNI__SECOND;
