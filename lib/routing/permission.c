@@ -75,11 +75,28 @@ scope_within(const struct omni__said *inner, const struct omni__said *outer,
 
 /* ---- a yes, and when it counts -------------------------------------- */
 
+/* What was said, and what is asked of it; without a question what is asked is
+ * how each stands by itself. */
+struct law {
+	const struct omni__said *said;
+	size_t count;
+	const struct omni__rules *rules;
+	int64_t at;
+	const struct omni__question *q;
+};
+
+/* The purpose that makes demands on a yes; NULL when none is defined. */
+static const struct omni__purpose_rule *
+rule_of(const struct law *law, const struct omni__said *g)
+{
+	return law->q != NULL ? law->q->rule :
+	    omni__rule_purpose(law->rules, g->purpose);
+}
+
 static int64_t
 later(int64_t time, int64_t days)
 {
-	return days > (INT64_MAX - 1 - OMNI__DAY) / OMNI__DAY ||
-	    time > INT64_MAX - 1 - days * OMNI__DAY ? INT64_MAX - 1 :
+	return time > INT64_MAX - 1 - days * OMNI__DAY ? INT64_MAX - 1 :
 	    time + days * OMNI__DAY;
 }
 
@@ -89,7 +106,6 @@ least(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* rule may be NULL. */
 static int64_t
 grant_end(const struct omni__said *g, const struct omni__rules *rules,
     const struct omni__purpose_rule *rule)
@@ -113,24 +129,21 @@ omni__grant_end(const struct omni__said *g, const struct omni__question *q)
 	return grant_end(g, q->rules, q->rule);
 }
 
-/* What was said, and what is asked of it. */
-struct law {
-	const struct omni__said *said;
-	size_t count;
-	const struct omni__question *q;
-};
-
 /* A no of the same things between a yes and its confirmation. */
 static bool
-refused_between(const struct law *law, int64_t from, int64_t to)
+refused_between(const struct law *law, const struct omni__said *g,
+    int64_t until)
 {
 	size_t i;
 
-	for (i = 0; i < law->count && law->said[i].happened <= to; i++)
-		if (law->said[i].said == OMNI_SAID_WITHDRAW &&
-		    law->said[i].happened >= from &&
-		    contains(&law->said[i], law->q))
+	for (i = 0; i < law->count && law->said[i].happened <= until; i++) {
+		const struct omni__said *w = &law->said[i];
+
+		if (w->said == OMNI_SAID_WITHDRAW &&
+		    w->happened >= g->happened && (law->q != NULL ?
+		    contains(w, law->q) : scope_within(g, w, law->rules)))
 			return true;
+	}
 	return false;
 }
 
@@ -144,23 +157,36 @@ repeats(const struct omni__said *k, const struct omni__said *g)
 	    same_address(k->address, g->address);
 }
 
+static bool
+confirms(const struct law *law, const struct omni__said *k,
+    const struct omni__said *g)
+{
+	int64_t until = g->happened +
+	    rule_of(law, g)->purpose->confirm * OMNI__SECOND;
+
+	return k->said == OMNI_SAID_CONFIRM && !k->doubtful &&
+	    k->happened >= g->happened &&
+	    k->happened <= least(until, law->at) && repeats(k, g) &&
+	    !refused_between(law, g, k->happened);
+}
+
+static bool
+must_confirm(const struct law *law, const struct omni__said *g)
+{
+	const struct omni__purpose_rule *rule = rule_of(law, g);
+
+	return rule != NULL && rule->purpose->confirm > 0;
+}
+
 /* What makes a pending yes count: the first that does. */
 static const struct omni__said *
 confirmation(const struct law *law, const struct omni__said *g)
 {
-	int64_t until = g->happened +
-	    law->q->rule->purpose->confirm * OMNI__SECOND;
 	size_t i;
 
-	until = least(until, law->q->at);
-	for (i = 0; i < law->count && law->said[i].happened <= until; i++) {
-		const struct omni__said *k = &law->said[i];
-
-		if (k->said == OMNI_SAID_CONFIRM && !k->doubtful &&
-		    k->happened >= g->happened && repeats(k, g))
-			return refused_between(law, g->happened,
-			    k->happened) ? NULL : k;
-	}
+	for (i = 0; i < law->count; i++)
+		if (confirms(law, &law->said[i], g))
+			return &law->said[i];
 	return NULL;
 }
 
@@ -168,22 +194,21 @@ confirmation(const struct law *law, const struct omni__said *g)
 static bool
 spoken(const struct law *law, const struct omni__said *g)
 {
-	return g->said == OMNI_SAID_GRANT && g->happened <= law->q->at &&
-	    contains(g, law->q);
+	return g->said == OMNI_SAID_GRANT && g->happened <= law->at &&
+	    (law->q == NULL || contains(g, law->q));
 }
 
 /* Why a yes that was spoken does not count there and then; 0: it does. */
 static int32_t
 falls(const struct law *law, const struct omni__said *g)
 {
-	if (g->address != NULL && !same_address(g->address, law->q->address))
+	if (law->q != NULL && g->address != NULL &&
+	    !same_address(g->address, law->q->address))
 		return OMNI_REASON_OTHER_ADDRESS;
-	if (law->q->at >= omni__grant_end(g, law->q))
+	if (law->at >= grant_end(g, law->rules, rule_of(law, g)))
 		return OMNI_REASON_EXPIRED;
-	if (law->q->rule->purpose->confirm > 0 &&
-	    confirmation(law, g) == NULL)
-		return OMNI_REASON_NOT_CONFIRMED;
-	return 0;
+	return must_confirm(law, g) && confirmation(law, g) == NULL ?
+	    OMNI_REASON_NOT_CONFIRMED : 0;
 }
 
 /* ---- a no, and what lifts it ---------------------------------------- */
@@ -209,20 +234,23 @@ covers(const struct omni__said *g, const struct omni__said *w,
 	    scope_within(g, w, rules);
 }
 
+static bool
+lifts(const struct law *law, const struct omni__said *g,
+    const struct omni__said *w)
+{
+	return spoken(law, g) && covers(g, w, law->rules) &&
+	    falls(law, g) == 0;
+}
+
 /* Does any yes after place i lift it? */
 static bool
 lifted(const struct law *law, size_t i)
 {
 	size_t k;
 
-	for (k = law->count; k-- > i + 1;) {
-		const struct omni__said *g = &law->said[k];
-
-		if (spoken(law, g) &&
-		    covers(g, &law->said[i], law->q->rules) &&
-		    falls(law, g) == 0)
+	for (k = law->count; k-- > i + 1;)
+		if (lifts(law, &law->said[k], &law->said[i]))
 			return true;
-	}
 	return false;
 }
 
@@ -271,7 +299,7 @@ newest_told(const struct law *law)
 
 	for (i = law->count; i-- > 0;)
 		if (law->said[i].said == OMNI_SAID_TOLD &&
-		    law->said[i].happened <= law->q->at &&
+		    law->said[i].happened <= law->at &&
 		    contains(&law->said[i], law->q))
 			return &law->said[i];
 	return NULL;
@@ -294,7 +322,7 @@ void
 omni__permission(const struct omni__said *said, size_t count,
     const struct omni__question *q, struct omni__permit *permit)
 {
-	const struct law law = { said, count, q };
+	const struct law law = { said, count, q->rules, q->at, q };
 	int32_t why;
 
 	memset(permit, 0, sizeof(*permit));
@@ -315,4 +343,135 @@ omni__permission(const struct omni__said *said, size_t count,
 		permit->reason = soft(&law, permit);
 	else if (permit->basis == OMNI_BASIS_CONSENT)
 		permit->reason = why;
+}
+
+/* ---- how each stands ------------------------------------------------ */
+
+/* What a yes takes in another takes in, too. */
+static bool
+takes_in(const struct law *law, const struct omni__said *outer,
+    const struct omni__said *inner)
+{
+	return scope_within(inner, outer, law->rules) &&
+	    (outer->address == NULL ||
+	    same_address(inner->address, outer->address));
+}
+
+/* Is a no lifted for all that a statement (a yes, or itself) is about? */
+static const struct omni__said *
+lifted_for(const struct law *law, const struct omni__said *w,
+    const struct omni__said *inner)
+{
+	size_t i;
+
+	for (i = law->count; i-- > 0;)
+		if (takes_in(law, &law->said[i], inner) &&
+		    lifts(law, &law->said[i], w))
+			return &law->said[i];
+	return NULL;
+}
+
+static int32_t
+standing_no(const struct law *law, size_t i, const struct omni__said **by)
+{
+	const struct omni__said *w = &law->said[i];
+	const struct omni__said bare = { .purpose = w->purpose,
+	    .channel = w->channel, .medium = w->medium, .brand = w->brand };
+	size_t k;
+
+	if ((*by = lifted_for(law, w, &bare)) != NULL)
+		return OMNI_STANDING_LIFTED;
+	for (k = law->count; k-- > i + 1;)
+		if (law->said[k].said == OMNI_SAID_WITHDRAW &&
+		    scope_within(w, &law->said[k], law->rules) &&
+		    lifted_for(law, &law->said[k], &bare) == NULL) {
+			*by = &law->said[k];
+			return OMNI_STANDING_REPLACED;
+		}
+	return OMNI_STANDING_HOLDS;
+}
+
+static int32_t
+standing_yes(const struct law *law, size_t i, const struct omni__said **by)
+{
+	const struct omni__said *g = &law->said[i], *k;
+	int32_t why;
+	size_t n;
+
+	for (n = law->count; n-- > 0;) {
+		k = *by = &law->said[n];
+		if (k->said == OMNI_SAID_WITHDRAW &&
+		    scope_within(g, k, law->rules) &&
+		    lifted_for(law, k, g) == NULL)
+			return OMNI_STANDING_WITHDRAWN;
+	}
+	for (n = law->count; n-- > i + 1;) {
+		k = *by = &law->said[n];
+		if (spoken(law, k) && takes_in(law, k, g) &&
+		    falls(law, k) == 0)
+			return OMNI_STANDING_REPLACED;
+	}
+	why = falls(law, g);
+	*by = why == 0 && must_confirm(law, g) ? confirmation(law, g) : NULL;
+	return why == 0 ? OMNI_STANDING_HOLDS :
+	    why == OMNI_REASON_EXPIRED ? OMNI_STANDING_EXPIRED :
+	    OMNI_STANDING_PENDING;
+}
+
+/* What confirms nothing that asks for it came too late. */
+static int32_t
+standing_again(const struct law *law, const struct omni__said *k)
+{
+	size_t i;
+
+	if (!must_confirm(law, k))
+		return OMNI_STANDING_HOLDS;
+	for (i = 0; i < law->count; i++)
+		if (spoken(law, &law->said[i]) &&
+		    strcmp(law->said[i].purpose, k->purpose) == 0 &&
+		    confirms(law, k, &law->said[i]))
+			return OMNI_STANDING_HOLDS;
+	return OMNI_STANDING_EXPIRED;
+}
+
+/* Of what is no permission the last word holds; quiet hours of different
+ * scopes hold together. */
+static int32_t
+standing_else(const struct law *law, size_t i, const struct omni__said **by)
+{
+	const struct omni__said *s = &law->said[i];
+	size_t k;
+
+	for (k = law->count; k-- > i + 1;) {
+		const struct omni__said *other = &law->said[k];
+
+		if (other->said != s->said ||
+		    !scope_within(s, other, law->rules) ||
+		    (s->said == OMNI_SAID_QUIET &&
+		    !scope_within(other, s, law->rules)))
+			continue;
+		*by = other;
+		return OMNI_STANDING_REPLACED;
+	}
+	return OMNI_STANDING_HOLDS;
+}
+
+int32_t
+omni__standing(const struct omni__said *said, size_t count, size_t i,
+    const struct omni__rules *rules, int64_t at,
+    const struct omni__said **by)
+{
+	const struct law law = { said, count, rules, at, NULL };
+
+	*by = NULL;
+	switch (said[i].said) {
+	case OMNI_SAID_GRANT:
+		return standing_yes(&law, i, by);
+	case OMNI_SAID_WITHDRAW:
+		return standing_no(&law, i, by);
+	case OMNI_SAID_CONFIRM:
+		return standing_again(&law, &said[i]);
+	default:
+		return standing_else(&law, i, by);
+	}
 }
