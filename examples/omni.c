@@ -41,18 +41,32 @@ static const struct {
 	[OPTION_UNSURE] = { "--unsure", false },
 	[OPTION_DRY_RUN] = { "--dry-run", false },
 	[OPTION_WHY] = { "--why", false },
+	[OPTION_PUT] = { "--put", false },
+	[OPTION_MESSAGE] = { "--message", true },
+	[OPTION_BRAND] = { "--brand", true },
+	[OPTION_URGENT] = { "--urgent", false },
+	[OPTION_LIST] = { "--list", true },
+	[OPTION_MEDIUM] = { "--medium", true },
+	[OPTION_ADDRESS] = { "--address", true },
+	[OPTION_EVIDENCE] = { "--evidence", true },
+	[OPTION_KEY_FILE] = { "--key-file", true },
+	[OPTION_URL] = { "--url", true },
+	[OPTION_MAILTO] = { "--mailto", true },
 };
 
-_Static_assert(OPTION_COUNT <= 32, "a command's options are 32 bits");
+_Static_assert(OPTION_COUNT <= 64, "a command's options are 64 bits");
 
-#define O(name) (UINT32_C(1) << OPTION_##name)
+#define O(name) (UINT64_C(1) << OPTION_##name)
+/* What tells of a message. */
+#define MESSAGE (O(JSON) | O(AT) | O(PUT) | O(MESSAGE) | O(BRAND) | \
+	O(EXPIRY) | O(URGENT))
 #define MANY 1000000
 
 struct command {
 	const char *name;
 	int (*run)(struct request *);
 	int least, most;		/* words */
-	uint32_t options;
+	uint64_t options;
 	bool makes;			/* opens the store itself */
 	const char *usage;
 };
@@ -82,11 +96,44 @@ static const struct command commands[] = {
 	{ "case", command_case, 1, 1, O(JSON), false,
 	    "case [--json] TYPE:KEY" },
 	{ "say", command_say, 2, 3, O(PURPOSE) | O(CHANNEL) | O(VIA) |
-	    O(WORDING) | O(EXPIRY) | O(AT), false,
-	    "say CUSTOMER --purpose P [--channel C] [--via C] [--wording W]\n"
-	    "           [--expiry T] [--at T] grant|withdraw|prefer N" },
-	{ "route", command_route, 2, 2, O(JSON) | O(AT), false,
-	    "route [--json] [--at T] CUSTOMER PURPOSE" },
+	    O(WORDING) | O(EXPIRY) | O(AT) | O(MEDIUM) | O(BRAND) |
+	    O(ADDRESS) | O(EVIDENCE), false,
+	    "say CUSTOMER --purpose P [--channel C | --medium M] [--brand B]\n"
+	    "           [--address KIND=VALUE] [--via C] [--wording W]\n"
+	    "           [--evidence TEXT] [--expiry T] [--at T]\n"
+	    "           grant|withdraw|confirm|told|prefer N|quiet HOURS\n"
+	    "           |language TAG|zone NAME" },
+	{ "statements", command_statements, 1, 1, O(PURPOSE) | O(JSON), false,
+	    "statements [--purpose P] [--json] CUSTOMER" },
+	{ "permissions", command_permissions, 0, 1, O(AT) | O(JSON) | O(SURE),
+	    false, "permissions [--at T] [--json] [--sure] [CUSTOMER]" },
+	{ "contact", command_contact, 2, 5, O(PURPOSE) | O(AT) | O(JSON),
+	    false,
+	    "contact [--json] KIND VALUE\n"
+	    "    contact [--at T] [--purpose P] KIND VALUE verified|unverified\n"
+	    "           |suppressed CAUSE|lifted|primary|secondary|valid FROM "
+	    "UNTIL" },
+	{ "token", command_token, 3, 3, O(PURPOSE) | O(CHANNEL) | O(BRAND) |
+	    O(WORDING) | O(EXPIRY) | O(KEY_FILE) | O(URL) | O(MAILTO), false,
+	    "token --key-file F --purpose P [--channel C] [--brand B]\n"
+	    "           [--wording W] [--expiry T] [--url U [--mailto M]]\n"
+	    "           unsubscribe|confirm KIND VALUE" },
+	{ "redeem", command_redeem, 1, 1, O(KEY_FILE) | O(VIA), false,
+	    "redeem --key-file F [--via C] TOKEN" },
+	{ "route", command_route, 2, 2, MESSAGE | O(SURE), false,
+	    "route [--json] [--sure] [--at T] [--expiry T] [--brand B]\n"
+	    "           [--message ID] [--urgent] [--put] CUSTOMER PURPOSE" },
+	{ "routes", command_routes, 1, 1, MESSAGE | O(LIST) | O(SURE), false,
+	    "routes [--json] [--sure] [--at T] [--expiry T] [--brand B]\n"
+	    "           [--message ID] [--urgent] [--put] [--list FILE] "
+	    "PURPOSE" },
+	{ "next", command_next, 1, 1, O(AT) | O(JSON), false,
+	    "next [--json] [--at T] ROUTE" },
+	{ "replay", command_replay, 1, 1, O(JSON), false,
+	    "replay [--json] ROUTE" },
+	{ "affinity", command_affinity, 1, 1, O(AT) | O(JSON) | O(SURE), false,
+	    "affinity [--json] [--sure] [--at T] CUSTOMER" },
+	{ "learn", command_learn, 0, 0, 0, false, "learn" },
 	{ "setting", command_setting, 2, 3, O(AT), false,
 	    "setting CUSTOMER NAME | setting KIND=VALUE NAME TEXT [--at T]" },
 	{ "why", command_why, 1, 2, O(JSON) | O(SURE), false,
@@ -180,7 +227,7 @@ option_read(struct request *request, const struct command *command,
 	int option = option_find(words[0], &value);
 
 	*used = 1;
-	if (option < 0 || (command->options & UINT32_C(1) << option) == 0) {
+	if (option < 0 || (command->options & UINT64_C(1) << option) == 0) {
 		complain("%s has no option %s", command->name, words[0]);
 		return usage(command);
 	}
@@ -233,28 +280,71 @@ arguments_read(struct request *request, const struct command *command,
 
 /* ---- opening and running -------------------------------------------- */
 
+#define KEY_MOST 4096
+
+/* The secret that signs tokens is the bytes of a file. */
+static int
+key_read(const struct request *request, omni_config *config)
+{
+	const char *path = request->options[OPTION_KEY_FILE];
+	unsigned char key[KEY_MOST];
+	volatile unsigned char *wipe = key;
+	omni_status status;
+	size_t size, i;
+	FILE *file;
+
+	if (path == NULL)
+		return DONE_WELL;
+	file = fopen(path, "rb");
+	if (file == NULL) {
+		complain("%s cannot be read", path);
+		return DONE_WRONG;
+	}
+	(void)setvbuf(file, NULL, _IONBF, 0);
+	size = fread(key, 1, sizeof(key), file);
+	(void)fclose(file);
+	status = omni_config_set_token_key(config, key, size);
+	for (i = 0; i < size; i++)
+		wipe[i] = 0;
+	if (status == OMNI_OK)
+		return DONE_WELL;
+	complain("%s: %s", path, omni_config_errmsg(config));
+	return exit_of(status);
+}
+
 /* A store that cannot be written can still be read. */
 static int
-store_open(struct request *request)
+config_open(struct request *request, omni_config *config)
 {
-	omni_config *config = omni_config_new();
-	omni_status status = OMNI_NOMEM;
+	omni_status status = omni_config_set_mode(config, OMNI_MODE_EXISTING);
 
-	if (config != NULL)
-		status = omni_config_set_mode(config, OMNI_MODE_EXISTING);
 	if (status == OMNI_OK)
 		status = omni_open(config, request->url, &request->db);
 	if (status == OMNI_READONLY &&
 	    omni_config_set_mode(config, OMNI_MODE_READONLY) == OMNI_OK)
 		status = omni_open(config, request->url, &request->db);
-	if (status == OMNI_NOMEM)
-		complain("out of memory");
-	else if (status != OMNI_OK)
+	if (status != OMNI_OK)
 		complain("%s", omni_config_errmsg(config));
 	if (status == OMNI_MISSING)
 		complain("omni -d URL init makes a store");
-	omni_config_free(config);
 	return status == OMNI_OK ? DONE_WELL : DONE_FAILED;
+}
+
+static int
+store_open(struct request *request)
+{
+	omni_config *config = omni_config_new();
+	int result;
+
+	if (config == NULL) {
+		complain("out of memory");
+		return DONE_FAILED;
+	}
+	result = key_read(request, config);
+	if (result == DONE_WELL)
+		result = config_open(request, config);
+	omni_config_free(config);
+	return result;
 }
 
 static int

@@ -28,7 +28,9 @@ enum option {
 	OPTION_OLDEST, OPTION_PURPOSE, OPTION_AT, OPTION_VIA,
 	OPTION_WORDING, OPTION_EXPIRY, OPTION_AUTHOR, OPTION_REASON,
 	OPTION_SURE, OPTION_UNSURE, OPTION_DRY_RUN,
-	OPTION_WHY,
+	OPTION_WHY, OPTION_PUT, OPTION_MESSAGE, OPTION_BRAND, OPTION_URGENT,
+	OPTION_LIST, OPTION_MEDIUM, OPTION_ADDRESS, OPTION_EVIDENCE,
+	OPTION_KEY_FILE, OPTION_URL, OPTION_MAILTO,
 	OPTION_COUNT
 };
 
@@ -60,7 +62,17 @@ int command_erase(struct request *);
 int command_timeline(struct request *);
 int command_case(struct request *);
 int command_say(struct request *);
+int command_statements(struct request *);
+int command_contact(struct request *);
+int command_token(struct request *);
+int command_redeem(struct request *);
 int command_route(struct request *);
+int command_routes(struct request *);
+int command_next(struct request *);
+int command_replay(struct request *);
+int command_permissions(struct request *);
+int command_affinity(struct request *);
+int command_learn(struct request *);
 int command_setting(struct request *);
 int command_check(struct request *);
 int command_rebuild(struct request *);
@@ -86,6 +98,10 @@ int exit_of(omni_status);
 
 /* "KIND=VALUE" into the record. */
 int record_add_word(omni_record *, const char *word);
+/* "NO_CONSENT" and the like, for OMNI_REASON_*; "-" for 0. */
+const char *reason_word(int32_t reason);
+/* The word at that place of a list, or "?". */
+const char *word_of(const char *const *words, int32_t count, int32_t i);
 /* "merged" and the like, for OMNI_CHANGE_*. */
 const char *change_name(int32_t change);
 /* Has the word the form of an id? */
@@ -98,6 +114,12 @@ int word_split(const char *word, const char *what, char **left,
     const char **right);
 /* An option's ISO 8601 time; stays as it is when not given. */
 int option_time(const struct request *, enum option, int64_t *time);
+/* The message that --message, --brand, --at, --expiry and --urgent describe;
+ * to be freed. */
+int message_read(const struct request *, const char *purpose,
+    omni_message **);
+/* Digital, physical; 0 when there is no such medium. */
+int32_t medium_of(const char *word);
 /* A whole number of at least `least`. */
 int parse_number(const char *text, int64_t least, int64_t most,
     int64_t *out);
@@ -114,6 +136,8 @@ void print_column(const char *text, int width);
 void print_time(int64_t time);
 /* The inside of a JSON string. */
 void json_escaped(const char *text);
+/* "name":number with what goes before it. */
+void json_number(const char *before, const char *name, int64_t number);
 /* A JSON string; NULL becomes null. */
 void json_text(const char *text);
 /* "name":"text" with what goes before it. */

@@ -1,132 +1,101 @@
 /*
- * Commands about reaching people: what they said, and where a message goes.
+ * Commands about one message to one customer: where it goes, what comes next
+ * when that fails, and whether a decision comes out the same again.
  */
 #include "omni_command.h"
 
 #include <string.h>
 
-/* ---- say ------------------------------------------------------------ */
-
-struct said {
-	int32_t what;
-	int64_t rank, at, expiry;
+/* By OMNI_RESULT_*. */
+static const char *const results[] = {
+	"nothing yet", "sent", "delivered", "opened", "clicked", "answered",
+	"bounced", "complained", "returned", "failed"
 };
+#define RESULTS ((int32_t)(sizeof(results) / sizeof(results[0])))
 
-static int
-said_read(const struct request *request, struct said *said)
-{
-	const char *verb = request->words[1];
-	bool ranked = strcmp(verb, "prefer") == 0;
-	int result;
-
-	*said = (struct said){
-		.what = OMNI_SAID_PREFER, .rank = 1, .at = OMNI_NOW,
-		.expiry = OMNI_TIME_UNKNOWN,
-	};
-	if (strcmp(verb, "grant") == 0)
-		said->what = OMNI_SAID_GRANT;
-	else if (strcmp(verb, "withdraw") == 0)
-		said->what = OMNI_SAID_WITHDRAW;
-	else if (!ranked) {
-		complain("one says grant, withdraw or prefer N");
-		return DONE_WRONG;
-	}
-	if (request->options[OPTION_PURPOSE] == NULL ||
-	    ranked != (request->count == 3)) {
-		complain("say needs --purpose, and prefer a rank");
-		return DONE_WRONG;
-	}
-	result = option_time(request, OPTION_AT, &said->at);
-	if (result == DONE_WELL)
-		result = option_time(request, OPTION_EXPIRY, &said->expiry);
-	if (result == DONE_WELL && ranked)
-		result = parse_number(request->words[2], 1, 1000,
-		    &said->rank);
-	return result;
-}
+/* ---- the message ---------------------------------------------------- */
 
 static omni_status
-statement_fill(const struct request *request, const struct said *said,
-    const omni_customer *customer, omni_statement *statement)
+message_fill(const struct request *request, omni_message *message,
+    int64_t at, int64_t expiry)
 {
-	const char *channel = request->options[OPTION_CHANNEL];
-	const char *via = request->options[OPTION_VIA];
-	const char *wording = request->options[OPTION_WORDING];
-	omni_status status = omni_statement_set_customer(statement,
-	    omni_customer_id(customer));
+	const char *id = request->options[OPTION_MESSAGE];
+	const char *brand = request->options[OPTION_BRAND];
+	omni_status status = OMNI_OK;
 
-	if (status == OMNI_OK && channel != NULL)
-		status = omni_statement_set_channel(statement, channel);
-	if (status == OMNI_OK && via != NULL)
-		status = omni_statement_set_via(statement, via);
-	if (status == OMNI_OK && wording != NULL)
-		status = omni_statement_set_wording(statement, wording);
-	if (status == OMNI_OK && said->what == OMNI_SAID_PREFER)
-		status = omni_statement_set_rank(statement,
-		    (int32_t)said->rank);
-	if (status == OMNI_OK && said->at != OMNI_NOW)
-		status = omni_statement_set_time(statement, said->at);
-	if (status == OMNI_OK && said->expiry != OMNI_TIME_UNKNOWN)
-		status = omni_statement_set_expiry(statement, said->expiry);
+	if (id != NULL)
+		status = omni_message_set_id(message, id);
+	if (status == OMNI_OK && brand != NULL)
+		status = omni_message_set_brand(message, brand);
+	if (status == OMNI_OK && at != OMNI_NOW)
+		status = omni_message_set_time(message, at);
+	if (status == OMNI_OK && expiry != OMNI_TIME_UNKNOWN)
+		status = omni_message_set_expiry(message, expiry);
+	if (status == OMNI_OK && request->options[OPTION_URGENT] != NULL)
+		status = omni_message_set_urgent(message, 1);
 	return status;
 }
 
-static int
-statement_put(struct request *request, const struct said *said,
-    const omni_customer *customer)
+int
+message_read(const struct request *request, const char *purpose,
+    omni_message **message)
 {
-	omni_statement *statement = omni_statement_new(said->what,
-	    request->options[OPTION_PURPOSE]);
+	int64_t at = OMNI_NOW, expiry = OMNI_TIME_UNKNOWN;
 	omni_status status;
-	int result = DONE_WELL;
+	int result = option_time(request, OPTION_AT, &at);
 
-	if (statement == NULL) {
+	*message = NULL;
+	if (result == DONE_WELL)
+		result = option_time(request, OPTION_EXPIRY, &expiry);
+	if (result != DONE_WELL)
+		return result;
+	*message = omni_message_new(purpose);
+	if (*message == NULL) {
 		complain("out of memory");
 		return DONE_FAILED;
 	}
-	status = statement_fill(request, said, customer, statement);
-	if (status != OMNI_OK) {
-		complain("%s", omni_statement_errmsg(statement));
-		result = exit_of(status);
-	} else {
-		status = omni_statement_put(request->db, statement, NULL);
-		if (status < 0)
-			result = complain_failure(request, status);
-		else
-			printf("noted\n");
-	}
-	omni_statement_free(statement);
-	return result;
+	status = message_fill(request, *message, at, expiry);
+	if (status == OMNI_OK)
+		return DONE_WELL;
+	complain("%s", omni_message_errmsg(*message));
+	return exit_of(status);
 }
 
-int
-command_say(struct request *request)
-{
-	omni_customer *customer = NULL;
-	struct said said;
-	int result = said_read(request, &said);
+/* ---- a route for programs -------------------------------------------- */
 
-	if (result == DONE_WELL)
-		result = customer_resolve(request, request->words[0],
-		    &customer);
-	if (result == DONE_WELL)
-		result = statement_put(request, &said, customer);
-	omni_customer_free(customer);
-	return result;
+static void
+step_json(const omni_route *route, int32_t i)
+{
+	json_member(i == 0 ? "{" : ",{", "channel",
+	    omni_route_step_channel(route, i));
+	json_member(",", "address", omni_route_step_address(route, i));
+	json_time(",", "at", omni_route_step_time(route, i));
+	json_member(",", "text", omni_route_step_text(route, i));
+	json_number(",", "fact", omni_route_step_fact(route, i));
+	putchar('}');
 }
 
-/* ---- route ---------------------------------------------------------- */
-
-/* "NO_CONSENT": the constant without what all have in common. */
-static const char *
-reason_word(const omni_route *route, int32_t i)
+static void
+rejected_json(const omni_route *route, int32_t i)
 {
-	static const char prefix[] = "OMNI_REASON_";
-	const char *name = omni_reason_name(
-	    omni_route_rejected_reason(route, i));
+	json_member(i == 0 ? "{" : ",{", "channel",
+	    omni_route_rejected_channel(route, i));
+	json_member(",", "reason",
+	    reason_word(omni_route_rejected_reason(route, i)));
+	json_member(",", "text", omni_route_rejected_text(route, i));
+	json_number(",", "fact", omni_route_rejected_fact(route, i));
+	putchar('}');
+}
 
-	return strncmp(name, prefix, sizeof(prefix) - 1) == 0 ?
-	    name + sizeof(prefix) - 1 : name;
+static void
+kept_json(const omni_route *route)
+{
+	if (omni_route_fact(route) == 0)
+		return;
+	json_number(",", "route", omni_route_fact(route));
+	json_member(",", "result", word_of(results, RESULTS,
+	    omni_route_result(route)));
+	json_time(",", "due", omni_route_due(route));
 }
 
 static void
@@ -135,25 +104,22 @@ route_json(const omni_route *route)
 	int32_t i;
 
 	printf("{\"steps\":[");
-	for (i = 0; i < omni_route_step_count(route); i++) {
-		json_member(i == 0 ? "{" : ",{", "channel",
-		    omni_route_step_channel(route, i));
-		json_member(",", "address",
-		    omni_route_step_address(route, i));
-		json_time(",", "at", omni_route_step_time(route, i));
-		json_member(",", "text", omni_route_step_text(route, i));
-		putchar('}');
-	}
+	for (i = 0; i < omni_route_step_count(route); i++)
+		step_json(route, i);
 	printf("],\"rejected\":[");
-	for (i = 0; i < omni_route_rejected_count(route); i++) {
-		json_member(i == 0 ? "{" : ",{", "channel",
-		    omni_route_rejected_channel(route, i));
-		json_member(",", "reason", reason_word(route, i));
-		json_member(",", "text", omni_route_rejected_text(route, i));
-		putchar('}');
-	}
-	printf("]}\n");
+	for (i = 0; i < omni_route_rejected_count(route); i++)
+		rejected_json(route, i);
+	json_member("],", "customer", omni_route_customer(route));
+	json_member(",", "purpose", omni_route_purpose(route));
+	json_time(",", "time", omni_route_time(route));
+	json_member(",", "zone", omni_route_zone(route));
+	json_member(",", "zone_text", omni_route_zone_text(route));
+	json_member(",", "language", omni_route_language(route));
+	kept_json(route);
+	printf("}\n");
 }
+
+/* ---- a route for people ---------------------------------------------- */
 
 /* Why goes below: it is the longest part. */
 static void
@@ -173,12 +139,44 @@ step_print(const omni_route *route, int32_t i)
 	}
 }
 
+/* "times are for Europe/London: the store's" */
 static void
-route_print(const char *purpose, const omni_route *route)
+zone_print(const omni_route *route)
+{
+	const char *text = omni_route_zone_text(route);
+
+	printf("their time is that of %s", omni_route_zone(route));
+	if (text != NULL && *text != '\0') {
+		printf(": ");
+		print_text(text);
+	}
+	if (omni_route_language(route) != NULL) {
+		printf("; their language is ");
+		print_text(omni_route_language(route));
+	}
+	putchar('\n');
+}
+
+static void
+kept_print(const omni_route *route)
+{
+	if (omni_route_fact(route) == 0)
+		return;
+	printf("kept as route %lld: %s", (long long)omni_route_fact(route),
+	    word_of(results, RESULTS, omni_route_result(route)));
+	if (omni_route_due(route) != OMNI_TIME_UNKNOWN) {
+		printf("; the next step is due at ");
+		print_time(omni_route_due(route));
+	}
+	putchar('\n');
+}
+
+static void
+route_print(const omni_route *route)
 {
 	int32_t i;
 
-	printf("%s goes %s\n", purpose,
+	printf("%s goes %s\n", omni_route_purpose(route),
 	    omni_route_step_count(route) == 0 ? "nowhere" : "to");
 	for (i = 0; i < omni_route_step_count(route); i++)
 		step_print(route, i);
@@ -187,36 +185,119 @@ route_print(const char *purpose, const omni_route *route)
 	for (i = 0; i < omni_route_rejected_count(route); i++) {
 		printf("  -  ");
 		print_column(omni_route_rejected_channel(route, i), 6);
-		print_column(reason_word(route, i), 12);
+		print_column(reason_word(omni_route_rejected_reason(route,
+		    i)), 12);
 		print_text(omni_route_rejected_text(route, i));
 		putchar('\n');
 	}
+	zone_print(route);
+	kept_print(route);
+}
+
+static void
+route_show(const struct request *request, const omni_route *route)
+{
+	if (request->options[OPTION_JSON] != NULL)
+		route_json(route);
+	else
+		route_print(route);
+}
+
+/* ---- route ---------------------------------------------------------- */
+
+static int
+route_decide(struct request *request, const omni_customer *customer,
+    const omni_message *message)
+{
+	const char *id = omni_customer_id(customer);
+	omni_route *route = NULL;
+	omni_status status;
+	int result = DONE_WELL;
+
+	status = request->options[OPTION_PUT] != NULL ?
+	    omni_route_put(request->db, id, message, &route) :
+	    omni_route_try(request->db, id, message, &route);
+	if (status < 0 || route == NULL)
+		result = complain_failure(request, status);
+	else
+		route_show(request, route);
+	if (status == OMNI_DUPLICATE)
+		complain("the message was routed before; this is how");
+	omni_route_free(route);
+	return result;
 }
 
 int
 command_route(struct request *request)
 {
-	const char *purpose = request->words[1];
 	omni_customer *customer = NULL;
-	omni_route *route = NULL;
-	omni_status status;
-	int64_t at = OMNI_NOW;
-	int result = option_time(request, OPTION_AT, &at);
+	omni_message *message = NULL;
+	int result = message_read(request, request->words[1], &message);
 
 	if (result == DONE_WELL)
 		result = customer_resolve(request, request->words[0],
 		    &customer);
+	if (result == DONE_WELL)
+		result = route_decide(request, customer, message);
+	omni_message_free(message);
+	omni_customer_free(customer);
+	return result;
+}
+
+/* ---- next and replay ------------------------------------------------- */
+
+static int
+fact_read(const struct request *request, int64_t *fact)
+{
+	return parse_number(request->words[0], 1, INT64_MAX, fact);
+}
+
+int
+command_next(struct request *request)
+{
+	omni_route *route = NULL;
+	int64_t fact, at = OMNI_NOW;
+	omni_status status;
+	int result = fact_read(request, &fact);
+
+	if (result == DONE_WELL)
+		result = option_time(request, OPTION_AT, &at);
 	if (result != DONE_WELL)
 		return result;
-	status = omni_route_decide(request->db, omni_customer_id(customer),
-	    purpose, at, &route);
+	status = omni_route_next(request->db, fact, at, &route);
+	if (status == OMNI_DONE)
+		complain("it arrived: nothing is left to do");
+	else if (status == OMNI_PENDING)
+		complain("not due yet; this is what runs");
+	else if (status != OMNI_OK)
+		result = complain_failure(request, status);
+	if (route != NULL)
+		route_show(request, route);
+	omni_route_free(route);
+	return result;
+}
+
+int
+command_replay(struct request *request)
+{
+	omni_route *route = NULL;
+	omni_status status;
+	int64_t fact;
+	int32_t same = 0;
+	int result = fact_read(request, &fact);
+
+	if (result != DONE_WELL)
+		return result;
+	status = omni_route_replay(request->db, fact, &same, &route);
 	if (status != OMNI_OK)
 		result = complain_failure(request, status);
-	else if (request->options[OPTION_JSON] != NULL)
-		route_json(route);
 	else
-		route_print(purpose, route);
+		route_show(request, route);
+	if (status == OMNI_OK && same == 0) {
+		complain("it comes out otherwise than it was kept");
+		result = DONE_NONE;
+	} else if (status == OMNI_OK && request->options[OPTION_JSON] == NULL)
+		printf("the same as it was kept\n");
 	omni_route_free(route);
-	omni_customer_free(customer);
 	return result;
 }

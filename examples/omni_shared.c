@@ -218,6 +218,32 @@ parse_number(const char *text, int64_t least, int64_t most, int64_t *out)
 	return DONE_WELL;
 }
 
+int32_t
+medium_of(const char *word)
+{
+	return strcmp(word, "digital") == 0 ? OMNI_MEDIUM_DIGITAL :
+	    strcmp(word, "physical") == 0 ? OMNI_MEDIUM_PHYSICAL : 0;
+}
+
+/* ---- words ---------------------------------------------------------- */
+
+/* The constant without what all have in common. */
+const char *
+reason_word(int32_t reason)
+{
+	static const char prefix[] = "OMNI_REASON_";
+	const char *name = reason == 0 ? "-" : omni_reason_name(reason);
+
+	return strncmp(name, prefix, sizeof(prefix) - 1) == 0 ?
+	    name + sizeof(prefix) - 1 : name;
+}
+
+const char *
+word_of(const char *const *words, int32_t count, int32_t i)
+{
+	return i >= 0 && i < count && words[i] != NULL ? words[i] : "?";
+}
+
 /* ---- output for people ---------------------------------------------- */
 
 int
@@ -296,6 +322,12 @@ json_text(const char *text)
 	putchar('"');
 	json_escaped(text);
 	putchar('"');
+}
+
+void
+json_number(const char *before, const char *name, int64_t number)
+{
+	printf("%s\"%s\":%lld", before, name, (long long)number);
 }
 
 void
