@@ -47,7 +47,7 @@ find_wordings(struct omni *db, const struct omni__recipient *r,
 {
 	struct omni__value *in = omni__arena_alloc(&db->scratch,
 	    3 * (r->said_count + 1) * sizeof(*in));
-	struct omni__result result;
+	struct omni__result result = { .count = 0 };
 	omni_status status = OMNI_OK;
 	size_t i;
 
@@ -65,10 +65,8 @@ find_wordings(struct omni *db, const struct omni__recipient *r,
 	if (status == OMNI_OK && r->said_count > 0)
 		status = omni__query(db, &wording_then, in, r->said_count,
 		    &result);
-	for (i = 0; status == OMNI_OK && r->said_count > 0 && i < result.count;
-	    i++)
-		facts[result.ordinal[i]] =
-		    OMNI__AT(&result, i, 0)->number;
+	for (i = 0; i < result.count && status == OMNI_OK; i++)
+		facts[result.ordinal[i]] = OMNI__AT(&result, i, 0)->number;
 	return status;
 }
 
@@ -207,7 +205,7 @@ read_facts(struct omni *db, const struct omni__recipient *r,
 		return omni__nomem(&db->error);
 	for (i = 0; i < count; i++)
 		ids[i] = r->said[i].fact;
-	status = find_wordings(db, said, ids + count);
+	status = find_wordings(db, r, ids + count);
 	return status == OMNI_OK ?
 	    omni__facts_read(db, ids, 2 * count, *facts) : status;
 }
