@@ -160,8 +160,8 @@ omni__zone_rule_year(const struct omni__zone_rule *rule, int64_t year,
 
 /* ---- drafts --------------------------------------------------------- */
 
-/* An era, the years in which it begins and ends, and one to look ahead. */
-#define YEARS 404
+/* An era, a year to look ahead, and what reaches into these from outside. */
+#define YEARS 405
 
 bool
 omni__zone_draft_begin(struct omni__zone_draft *draft, size_t count,
@@ -194,6 +194,16 @@ omni__zone_draft_add(struct omni__zone_draft *draft, int64_t time,
 	draft->offsets[draft->count] = offset;
 }
 
+static int64_t
+year_of(int64_t time)
+{
+	int64_t days = time / OMNI__DAY - (time % OMNI__DAY < 0), year;
+	int month, day;
+
+	omni__civil_from_days(days, &year, &month, &day);
+	return year;
+}
+
 struct turn {
 	int64_t time;
 	int32_t step;		/* 1: summer begins, -1: it ends */
@@ -212,44 +222,32 @@ turn_add(struct turn *turns, size_t *count, int64_t time, int32_t step)
 	turns[i].step = step;
 }
 
-/* Summers of two years may touch: it is summer while one lasts. */
+/* All changes behind `from`, in so many years.  Summers of two years may
+ * touch: it is summer while one lasts. */
 static void
 write_out(struct omni__zone_draft *draft, const struct omni__zone_rule *rule,
-    int64_t year, struct turn *turns)
+    int64_t from, int64_t to, struct turn *turns)
 {
-	int64_t begin, end, last = draft->last;
+	int64_t begin, end, year = year_of(from) - 1;
 	int32_t depth;
-	size_t count = 0, i, y;
+	size_t count = 0, i;
 
 	omni__zone_rule_year(rule, year, &begin, &end);
 	depth = end < begin;
-	for (y = 0; y < YEARS; y++) {
-		omni__zone_rule_year(rule, year + (int64_t)y, &begin, &end);
+	for (i = 0; i < YEARS; i++) {
+		omni__zone_rule_year(rule, year + (int64_t)i, &begin, &end);
 		turn_add(turns, &count, begin, 1);
 		turn_add(turns, &count, end, -1);
 	}
-	for (i = 0; i < count && turns[i].time <= last; i++)
+	for (i = 0; i < count && turns[i].time <= from; i++)
 		depth += turns[i].step;
-	if (last == INT64_MIN)
-		draft->offsets[0] = depth > 0 ? rule->summer : rule->winter;
-	else
-		omni__zone_draft_add(draft, last, depth > 0 ? rule->summer :
-		    rule->winter);
-	for (; i < count; i++) {
+	omni__zone_draft_add(draft, from, depth > 0 ? rule->summer :
+	    rule->winter);
+	for (; i < count && turns[i].time < to; i++) {
 		depth += turns[i].step;
 		omni__zone_draft_add(draft, turns[i].time, depth > 0 ?
 		    rule->summer : rule->winter);
 	}
-}
-
-static int64_t
-year_of(int64_t time)
-{
-	int64_t days = time / OMNI__DAY - (time % OMNI__DAY < 0), year;
-	int month, day;
-
-	omni__civil_from_days(days, &year, &month, &day);
-	return year;
 }
 
 bool
@@ -257,27 +255,25 @@ omni__zone_draft_rule(struct omni__zone_draft *draft,
     const struct omni__zone_rule *rule, struct omni__zone *zone)
 {
 	const struct omni__env *env = draft->arena->env;
-	bool always = draft->last == INT64_MIN;
-	int64_t year = always ? 1969 : year_of(draft->last) - 1;
+	int64_t from = draft->last;
 	struct turn *turns;
 
+	zone->always = from == INT64_MIN;
+	if (zone->always)
+		from = -365 * OMNI__DAY;
 	if (!rule->turns) {
-		if (always)
-			draft->offsets[0] = rule->winter;
-		else
-			omni__zone_draft_add(draft, draft->last,
-			    rule->winter);
+		omni__zone_draft_add(draft, from, rule->winter);
 		return true;
 	}
 	turns = omni__realloc(env, NULL, 2 * YEARS * sizeof(*turns));
 	if (turns == NULL)
 		return false;
-	write_out(draft, rule, year, turns);
-	omni__free(env, turns);
 	zone->ruled = true;
-	zone->always = always;
-	zone->since = omni__days_from_civil(year + (always ? 1 : 2), 1, 1) *
+	zone->since = omni__days_from_civil(year_of(from) + 1, 1, 1) *
 	    OMNI__DAY;
+	write_out(draft, rule, from, zone->since + OMNI__ERA +
+	    366 * OMNI__DAY, turns);
+	omni__free(env, turns);
 	return true;
 }
 
