@@ -326,9 +326,10 @@ omni_status omni__sent_load(struct omni *db, const struct omni__view *,
 
 /* Messages sent and answered on a channel in a span of four weeks. */
 #define OMNI__SPAN (28 * OMNI__DAY)
+int64_t omni__span_of(int64_t time);	/* floor(time / OMNI__SPAN) */
 struct omni__response {
 	const char *channel;
-	int64_t span;			/* floor(time / OMNI__SPAN) */
+	int64_t span;
 	int64_t sent, answered;
 };
 struct omni__response_list {

@@ -270,8 +270,8 @@ is_answer(int32_t what)
 	    what == OMNI_RESULT_ANSWERED;
 }
 
-static int64_t
-span_of(int64_t time)
+int64_t
+omni__span_of(int64_t time)
 {
 	return time / OMNI__SPAN - (time % OMNI__SPAN < 0);
 }
@@ -331,7 +331,7 @@ add_counts(struct omni *db, const struct row *rows, size_t count)
 		    is_answer(rows[i].what))
 			counts[n++] = (struct count){
 				rows[i].record, rows[i].channel,
-				span_of(rows[i].happened),
+				omni__span_of(rows[i].happened),
 				rows[i].what == OMNI_RESULT_SENT,
 				is_answer(rows[i].what)
 			};
@@ -649,7 +649,7 @@ fill_seen(struct omni *db, const struct omni__sent_list *sent,
 		if (s->channel != NULL && (is_answer(s->what) ||
 		    s->what == OMNI_RESULT_SENT))
 			list->responses[n++] = (struct omni__response){
-				s->channel, span_of(s->happened),
+				s->channel, omni__span_of(s->happened),
 				s->what == OMNI_RESULT_SENT,
 				is_answer(s->what)
 			};

@@ -13,15 +13,10 @@ static const int16_t decay[] = {
 	1024, 825, 665, 536, 432, 348, 281, 226, 182, 147, 119, 96, 77, 62,
 	50, 40, 32, 26, 21, 17, 14, 11, 9, 7, 6, 5, 4
 };
+_Static_assert(OMNI__COUNT(decay) == OMNI__SPANS_COUNTED, "two years");
 
 /* More messages in four weeks than anybody gets. */
 #define MOST 1000000
-
-static int64_t
-span_of(int64_t time)
-{
-	return time / OMNI__SPAN - (time % OMNI__SPAN < 0);
-}
 
 static int64_t
 limited(int64_t count, int64_t most)
@@ -63,7 +58,7 @@ omni__affinity(const struct omni__rules *rules,
     const struct omni__recipient *recipient, const char *channel, int64_t at,
     struct omni__rate *rate)
 {
-	int64_t now = span_of(at), strength;
+	int64_t now = omni__span_of(at), strength;
 	size_t i;
 
 	memset(rate, 0, sizeof(*rate));
@@ -72,7 +67,7 @@ omni__affinity(const struct omni__rules *rules,
 		const struct omni__response *r = &recipient->responses[i];
 		int64_t age = now - r->span, sent = limited(r->sent, MOST);
 
-		if (age < 0 || age >= (int64_t)OMNI__COUNT(decay) ||
+		if (age < 0 || age >= OMNI__SPANS_COUNTED ||
 		    strcmp(r->channel, channel) != 0)
 			continue;
 		rate->sent += sent * decay[age];

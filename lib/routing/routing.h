@@ -255,6 +255,7 @@ int64_t omni__cap_open(struct omni__counts *,
  * the same with nothing sent.  The prior (a, b) is the channel's, else that
  * of the channel "*" (the mean of what was learned), else OMNI__PRIOR_*.
  */
+#define OMNI__SPANS_COUNTED 27
 struct omni__rate {
 	int64_t sent, answered;		/* decayed */
 	int64_t prior_answered, prior_unanswered;
