@@ -273,12 +273,14 @@ omni_status omni__contacts_put(struct omni *db, struct omni__contact_rows *);
 omni_status omni__deliveries_keep(struct omni *db,
     const unsigned char *const *records, size_t count);
 
-/* ---- what became of messages (result.c, message_log.c) -------------- */
+/* ---- what became of messages (result.c, message_log.c, message_read.c) --- */
 
 /* What an interaction tells of a message: its OMNI_RESULT_*, 0 when it is
  * about none.  kind is "mail.opened" ...; *address the kind of address that
  * such a message goes to ("email", ...), NULL when any. */
 int32_t omni__result_of(const char *kind, const char **address);
+/* Is it an answer of the customer? */
+bool omni__result_answers(int32_t result);
 /* Why an address is suppressed to which that happened, or NULL. */
 const char *omni__result_cause(const char *kind);
 /* Does the body of such an interaction take the suppression back: a soft

@@ -77,6 +77,13 @@ omni__result_of(const char *kind, const char **address)
 	return end->result;
 }
 
+bool
+omni__result_answers(int32_t result)
+{
+	return result == OMNI_RESULT_OPENED ||
+	    result == OMNI_RESULT_CLICKED || result == OMNI_RESULT_ANSWERED;
+}
+
 const char *
 omni__result_cause(const char *kind)
 {
