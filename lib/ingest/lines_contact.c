@@ -10,11 +10,18 @@
 /* ---- omni.contact --------------------------------------------------- */
 
 struct contact {
-	const char *kind, *value, *suppressed;
-	int32_t verified;
+	const char *kind, *value, *suppressed, *purpose;
+	int32_t verified, primary;
+	int64_t from, until;
 };
 
-/* "suppressed": null lifts it, absent leaves it. */
+static bool
+is_given(const struct omni__event *event, const char *member)
+{
+	return json_object_get(event->data, member) != NULL;
+}
+
+/* "suppressed": null lifts it, absent leaves it; so with from and until. */
 static omni_status
 contact_fill(struct omni__line *line, const struct omni__event *event,
     omni_contact *contact, const struct contact *read)
@@ -23,10 +30,17 @@ contact_fill(struct omni__line *line, const struct omni__event *event,
 
 	if (read->verified != OMNI__NO_NUMBER)
 		status = omni_contact_set_verified(contact, read->verified);
-	if (status >= 0 &&
-	    json_object_get(event->data, "suppressed") != NULL)
+	if (status >= 0 && is_given(event, "suppressed"))
 		status = omni_contact_set_suppressed(contact,
 		    read->suppressed);
+	if (status >= 0 && read->purpose != NULL)
+		status = omni_contact_set_purpose(contact, read->purpose);
+	if (status >= 0 && read->primary != OMNI__NO_NUMBER)
+		status = omni_contact_set_primary(contact, read->primary);
+	if (status >= 0 && (is_given(event, "from") ||
+	    is_given(event, "until")))
+		status = omni_contact_set_valid(contact, read->from,
+		    read->until);
 	if (status >= 0 && event->time != OMNI_TIME_UNKNOWN)
 		status = omni_contact_set_time(contact, event->time);
 	if (status < 0)
@@ -43,7 +57,11 @@ omni__own_contact(struct omni__line *line, const struct omni__event *event)
 		{ "kind", OMNI__REQUIRED, .text = &read.kind },
 		{ "value", OMNI__REQUIRED, .text = &read.value },
 		{ "suppressed", OMNI__OPTIONAL, .text = &read.suppressed },
+		{ "purpose", OMNI__OPTIONAL, .text = &read.purpose },
 		{ "verified", OMNI__OPTIONAL, .number = &read.verified },
+		{ "primary", OMNI__OPTIONAL, .number = &read.primary },
+		{ "from", OMNI__OPTIONAL, .time = &read.from },
+		{ "until", OMNI__OPTIONAL, .time = &read.until },
 	};
 	omni_contact *contact = NULL;
 	omni_status status = omni__line_members(line, event->data, "data.",
