@@ -72,6 +72,8 @@ take_block(struct file *file, size_t wide, struct block *block)
 	/* Those of the folder "right" do, and know no summer to come. */
 	if (block->leaps > 0)
 		return flawed(file, "it counts leap seconds");
+	if (block->times > OMNI__ZONE_CHANGES)
+		return flawed(file, "it has too many changes");
 	if (block->types == 0 || block->types > 256)
 		return flawed(file, "it has no types of time, or too many");
 	file->at = block->bytes + size;

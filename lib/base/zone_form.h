@@ -9,6 +9,12 @@
 /* Gregorian dates and weekdays come again after 400 years. */
 #define OMNI__ERA (146097 * OMNI__DAY)
 
+/* Changes before 1970 and behind 2103 are searched for; those between by
+ * spans of 2^44 microseconds, some 203 days, in which there are a few. */
+#define OMNI__ZONE_SHIFT 44
+#define OMNI__ZONE_SPANS 240
+#define OMNI__ZONE_CHANGES 20000
+
 /*
  * Changes of the offset, each to another one.  Those that a rule tells are
  * written out for an era and a bit, so that there is one way to look up; what
@@ -23,6 +29,8 @@ struct omni__zone {
 	bool ruled;		/* a rule tells the future ... */
 	bool always;		/* ... and the past */
 	int64_t since;		/* ... from here on; the era begins */
+	/* How many changes there were before each span. */
+	uint16_t spans[OMNI__ZONE_SPANS];
 };
 
 /* The day and the second at which summer time begins or ends. */

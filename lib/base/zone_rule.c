@@ -281,7 +281,7 @@ void
 omni__zone_draft_end(const struct omni__zone_draft *draft,
     struct omni__zone *zone)
 {
-	size_t i;
+	size_t i, span;
 
 	zone->times = draft->times;
 	zone->offsets = draft->offsets;
@@ -290,4 +290,10 @@ omni__zone_draft_end(const struct omni__zone_draft *draft,
 	for (i = 1; i <= draft->count; i++)
 		if (draft->offsets[i] > zone->eastmost)
 			zone->eastmost = draft->offsets[i];
+	for (i = span = 0; span < OMNI__ZONE_SPANS; span++) {
+		while (i < draft->count &&
+		    draft->times[i] < (int64_t)span << OMNI__ZONE_SHIFT)
+			i++;
+		zone->spans[span] = (uint16_t)i;
+	}
 }

@@ -29,21 +29,35 @@ eras_off(const struct omni__zone *zone, int64_t time)
 	return floor_of(time - zone->since, OMNI__ERA) * OMNI__ERA;
 }
 
+static size_t
+search(const struct omni__zone *zone, int64_t time)
+{
+	size_t low = 0, high = zone->count, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (zone->times[middle] <= time)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 /* How many changes there were until then. */
 static size_t
 changes_until(const struct omni__zone *zone, int64_t time)
 {
-	const int64_t *base = zone->times;
-	size_t count = zone->count, half;
+	size_t i;
 
-	if (count == 0)
+	if (zone->count == 0)
 		return 0;
-	/* Without a branch that depends on the time. */
-	for (; count > 1; count -= half) {
-		half = count / 2;
-		base += base[half - 1] <= time ? half : 0;
-	}
-	return (size_t)(base - zone->times) + (*base <= time);
+	if (time < 0 || time >> OMNI__ZONE_SHIFT >= OMNI__ZONE_SPANS)
+		return search(zone, time);
+	i = zone->spans[time >> OMNI__ZONE_SHIFT];
+	while (i < zone->count && zone->times[i] <= time)
+		i++;
+	return i;
 }
 
 int32_t

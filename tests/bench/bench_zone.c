@@ -1,0 +1,140 @@
+/*
+ * Local times: ours beside libc's localtime_r, of the same random instants
+ * from 1970 to 2037; and how long it takes to read a zone.
+ */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "bench.h"
+
+#include "base/zone.h"
+
+#define TIMES (1 << 20)
+#define ROUNDS 5
+
+static const char *const names[] = {
+	"Europe/Stockholm", "America/New_York", "Asia/Kolkata",
+	"Africa/Casablanca", "Australia/Lord_Howe", "UTC",
+	"CET-1CEST,M3.5.0,M10.5.0/3"
+};
+
+static int64_t times[TIMES];
+static struct omni__local locals[TIMES];
+/* What was reckoned, so that it is. */
+static volatile int64_t sum;
+
+static void
+fill(void)
+{
+	size_t i;
+
+	for (i = 0; i < TIMES; i++)
+		times[i] = (int64_t)(bench_mix(i) % 2145916800) *
+		    OMNI__SECOND;
+}
+
+static double
+offsets(const struct omni__zone *zone)
+{
+	double start = bench_seconds();
+	int64_t n = 0;
+	size_t i;
+
+	for (i = 0; i < TIMES; i++)
+		n += omni__zone_offset(zone, times[i]);
+	sum = n;
+	return bench_seconds() - start;
+}
+
+static double
+there(const struct omni__zone *zone)
+{
+	double start = bench_seconds();
+	size_t i;
+
+	for (i = 0; i < TIMES; i++)
+		locals[i] = omni__zone_local(zone, times[i]);
+	return bench_seconds() - start;
+}
+
+static double
+back(const struct omni__zone *zone)
+{
+	double start = bench_seconds();
+	int64_t n = 0;
+	size_t i;
+
+	for (i = 0; i < TIMES; i++)
+		n += omni__zone_instant(zone, locals[i]);
+	sum = n;
+	return bench_seconds() - start;
+}
+
+static double
+libc(const char *name)
+{
+	double start;
+	int64_t n = 0;
+	size_t i;
+
+	bench_check(setenv("TZ", name, 1) == 0, "setenv");
+	tzset();
+	start = bench_seconds();
+	for (i = 0; i < TIMES; i++) {
+		time_t time = (time_t)(times[i] / OMNI__SECOND);
+		struct tm tm;
+
+		(void)localtime_r(&time, &tm);
+		n += tm.tm_mday + tm.tm_hour;
+	}
+	sum = n;
+	return bench_seconds() - start;
+}
+
+static double
+least(double a, double b)
+{
+	return a < b ? a : b;
+}
+
+static void
+measure(struct omni__zones *zones, const char *name)
+{
+	const struct omni__zone *zone;
+	double start = bench_seconds(), read, o = 1e9, t = 1e9, b = 1e9;
+	double c = 1e9;
+	int i;
+
+	bench_check(omni__zone_find(zones, name, &zone, NULL) == OMNI_OK,
+	    name);
+	read = bench_seconds() - start;
+	for (i = 0; i < ROUNDS; i++) {
+		o = least(o, offsets(zone));
+		t = least(t, there(zone));
+		b = least(b, back(zone));
+		c = least(c, libc(name));
+	}
+	(void)printf("%-28s %6.1f %6.1f %6.1f %6.1f %6.1f  %8.1f\n", name,
+	    o / TIMES * 1e9, t / TIMES * 1e9, b / TIMES * 1e9,
+	    c / TIMES * 1e9, c / t, read * 1e6);
+}
+
+int
+main(void)
+{
+	struct omni__zones *zones = omni__zones_new(&omni__env_default,
+	    OMNI__ZONEINFO);
+	size_t i;
+
+	bench_check(zones != NULL, "memory");
+	fill();
+	(void)printf("ns each, the least of %d rounds of %d random instants\n"
+	    "%-28s offset  local   back   libc  ratio  read, us\n", ROUNDS,
+	    TIMES, "zone");
+	for (i = 0; i < OMNI__COUNT(names); i++)
+		measure(zones, names[i]);
+	omni__zones_free(zones);
+	return 0;
+}
