@@ -8,7 +8,7 @@
 #include "omni.h"
 
 #define SPAN (28 * O_DAY)
-#define OLDEST (730 * O_DAY)
+#define SPANS 27		/* of two years */
 
 /* Of all channels of which nothing was learned. */
 #define ANSWERED 2.0
@@ -26,12 +26,11 @@ o_estimate(const struct o_world *w, uint32_t members, const char *channel,
     int64_t at)
 {
 	double k = 0, n = 0;
-	int64_t span, last = at / SPAN;
+	int age;
 	size_t i;
 
-	for (span = (at - OLDEST) / SPAN; span <= last; span++) {
-		double age = (double)(at - span * SPAN) / (double)O_DAY;
-		double weight = pow(2, -age / 90);
+	for (age = 0; age < SPANS; age++) {
+		double weight = pow(2, -age * 28.0 / 90.0);
 		int sent = 0, answered = 0;
 
 		for (i = 0; i < w->sent_count; i++) {
@@ -40,7 +39,7 @@ o_estimate(const struct o_world *w, uint32_t members, const char *channel,
 			if (row->record < 0 ||
 			    (members >> row->record & 1) == 0 ||
 			    !o_same(row->channel, channel) ||
-			    row->time / SPAN != span)
+			    row->time / SPAN != at / SPAN - age)
 				continue;
 			sent += row->what == OMNI_RESULT_SENT;
 			answered += is_answer(row->what);

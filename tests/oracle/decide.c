@@ -148,16 +148,14 @@ points(const struct o_world *w, uint32_t members, const char *kind,
 
 /* ---- where the recipient lives -------------------------------------- */
 
+/* Of the best address of a kind. */
 static const char *
 country(const struct o_world *w, uint32_t members, const char *kind)
 {
 	struct point list[16];
-	size_t count = points(w, members, kind, list), i;
 
-	for (i = 0; i < count; i++)
-		if (w->addresses[list[i].address].country != NULL)
-			return w->addresses[list[i].address].country;
-	return NULL;
+	return points(w, members, kind, list) == 0 ? NULL :
+	    w->addresses[list[0].address].country;
 }
 
 static bool
@@ -432,7 +430,7 @@ go(const struct work *w, struct candidate *c, int64_t from)
 	return 0;
 }
 
-/* Did somebody at this address get the letter already? */
+/* Did somebody else at this address get the letter? */
 static bool
 got_there(const struct o_person *p, const struct candidate *c)
 {
@@ -444,7 +442,8 @@ got_there(const struct o_person *p, const struct candidate *c)
 	for (i = 0; i < p->world->sent_count; i++)
 		if (p->world->sent[i].message == p->message->id &&
 		    p->world->sent[i].what == 0 &&
-		    p->world->sent[i].address == c->address)
+		    p->world->sent[i].address == c->address &&
+		    (p->members >> p->world->sent[i].record & 1) == 0)
 			return true;
 	return false;
 }
@@ -474,8 +473,7 @@ compare(struct work *w, const struct candidate *a, const struct candidate *b)
 			return a->rank->time > b->rank->time ? -1 : 1;
 		if (a->channel->cost != b->channel->cost)
 			return a->channel->cost < b->channel->cost ? -1 : 1;
-	}
-	if (behaves(w) && a->estimate != b->estimate) {
+	} else if (behaves(w) && a->estimate != b->estimate) {
 		double gap = a->estimate - b->estimate;
 
 		if (gap < 0.003 && gap > -0.003)
@@ -485,21 +483,33 @@ compare(struct work *w, const struct candidate *a, const struct candidate *b)
 	return a->order < b->order ? -1 : 1;
 }
 
-/* Those that stand first, by rank; the others as they were. */
+static void
+rank(struct work *w)
+{
+	struct candidate c;
+	size_t i, k;
+
+	for (i = 1; i < w->count; i++) {
+		c = w->list[i];
+		if (c.reason != 0)
+			continue;
+		for (k = i; k > 0 && (w->list[k - 1].reason != 0 ||
+		    compare(w, &c, &w->list[k - 1]) < 0); k--)
+			w->list[k] = w->list[k - 1];
+		w->list[k] = c;
+	}
+}
+
+/* Steps in the order that they have, then what fell in that of asking. */
 static size_t
-sort(struct work *w)
+arrange(struct work *w)
 {
 	struct candidate sorted[O_SAIDS];
-	size_t n = 0, i, k, steps;
+	size_t n = 0, steps, i, k;
 
-	for (i = 0; i < w->count; i++) {
-		if (w->list[i].reason != 0)
-			continue;
-		for (k = n++; k > 0 &&
-		    compare(w, &w->list[i], &sorted[k - 1]) < 0; k--)
-			sorted[k] = sorted[k - 1];
-		sorted[k] = w->list[i];
-	}
+	for (i = 0; i < w->count; i++)
+		if (w->list[i].reason == 0)
+			sorted[n++] = w->list[i];
 	steps = n;
 	for (k = 0; k < w->count; k++)
 		for (i = 0; i < w->count; i++)
@@ -509,12 +519,39 @@ sort(struct work *w)
 	return steps;
 }
 
-/* Where all that stand were refused what must be sent, the purpose's first
- * one takes it, and it alone. */
+/* ---- the decision --------------------------------------------------- */
+
+/* From an instant on; what was permitted is asked again for when it goes. */
+static bool
+take(const struct work *w, struct candidate *c, int64_t from)
+{
+	c->reason = go(w, c, from);
+	if (c->reason == 0)
+		c->reason = judge(w, c, c->time);
+	return c->reason == 0;
+}
+
+/* Was what stands refused altogether? */
+static bool
+all_refused(const struct work *w)
+{
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < w->count; i++) {
+		if (w->list[i].reason != 0)
+			continue;
+		if (w->list[i].permit.no == NULL)
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+/* The first of the purpose's that takes what must be sent takes it alone. */
 static void
 force(struct work *w)
 {
-	struct candidate *first = NULL;
 	size_t i;
 
 	for (i = 0; i < w->count; i++) {
@@ -522,42 +559,24 @@ force(struct work *w)
 
 		if (c->reason != 0)
 			continue;
-		if (c->permit.no == NULL)
-			return;
-		if (first == NULL || c->order < first->order)
-			first = c;
+		if (w->mandatory)
+			c->reason = OMNI_REASON_OBJECTED_LAST;
+		else
+			w->mandatory = take(w, c, w->person.message->at);
 	}
-	w->mandatory = first != NULL;
-	for (i = 0; i < w->count && first != NULL; i++)
-		if (w->list[i].reason == 0 && &w->list[i] != first)
-			w->list[i].reason = OMNI_REASON_OBJECTED_LAST;
 }
-
-/* ---- the decision --------------------------------------------------- */
 
 /* One after the other, each after the wait of the one before. */
 static void
-walk(struct work *w, size_t steps)
+walk(struct work *w)
 {
-	const struct o_person *p = &w->person;
-	int64_t from = p->message->at;
-	struct o_permit permit;
+	int64_t from = w->person.message->at;
 	size_t i;
 
-	for (i = 0; i < steps; i++) {
-		struct candidate *c = &w->list[i];
-
-		c->reason = go(w, c, from);
-		if (c->reason != 0)
-			continue;
-		permit_at(w, c, c->address, c->time, &permit);
-		c->reason = permit.reason;
-		if (c->reason == 0 && c->address >= 0 &&
-		    !valid(p->world, c->address, c->time))
-			c->reason = OMNI_REASON_NOT_VALID;
-		if (c->reason == 0)
-			from = c->time + p->purpose->wait * O_SECOND;
-	}
+	for (i = 0; i < w->count; i++)
+		if (w->list[i].reason == 0 && take(w, &w->list[i], from))
+			from = w->list[i].time +
+			    w->person.purpose->wait * O_SECOND;
 }
 
 static void
@@ -611,17 +630,21 @@ o_decide(const struct o_world *world, uint32_t members, uint32_t sure,
 		struct candidate *c = &w.list[i];
 
 		c->reason = judge(&w, c, message->at);
-		if (c->reason == 0 && got_there(&w.person, c))
-			c->reason = OMNI_REASON_HOUSEHOLD;
 		if (c->reason == 0)
 			c->reason = go(&w, c, message->at);
+		if (c->reason == 0 && got_there(&w.person, c))
+			c->reason = OMNI_REASON_HOUSEHOLD;
 		if (c->reason == 0)
 			c->estimate = o_estimate(world, w.person.members,
 			    c->name, message->at);
 	}
-	force(&w);
-	walk(&w, sort(&w));
-	hand_out(&w, sort(&w), route);
+	if (all_refused(&w))
+		force(&w);
+	else {
+		rank(&w);
+		walk(&w);
+	}
+	hand_out(&w, arrange(&w), route);
 }
 
 int

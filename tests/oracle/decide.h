@@ -50,7 +50,7 @@ struct o_person {
 /* The first instant that the windows and quiet hours allow. */
 int64_t o_window(const struct o_person *, const struct o_channel *,
     int64_t from);
-/* ... and the caps; *dropped when one of them drops it. */
+/* The first that the caps allow; O_NEVER when one of them drops it. */
 int64_t o_cap(const struct o_person *, const struct o_channel *,
     int64_t from);
 

@@ -73,10 +73,12 @@ contains(const struct o_asked *q, const struct o_said *s)
 	    o_about_brand(s, q->brand);
 }
 
+/* A yes may be for one address; a no about one reaches all who have it,
+ * wherever else they can be reached. */
 static bool
-here(const struct o_asked *q, const struct o_said *s)
+here(const struct o_asked *q, const struct o_said *g)
 {
-	return s->address < 0 || s->address == q->address;
+	return g->address < 0 || g->address == q->address;
 }
 
 /* Nobody says yes to what is thought of later. */
@@ -106,8 +108,7 @@ scope_within(const struct o_world *w, const struct o_said *inner,
 {
 	return o_within(inner->purpose, outer->purpose) &&
 	    channels_within(w, inner, outer) &&
-	    (outer->brand == NULL || o_same(inner->brand, outer->brand)) &&
-	    (outer->address < 0 || inner->address == outer->address);
+	    (outer->brand == NULL || o_same(inner->brand, outer->brand));
 }
 
 /* ---- does a yes count? ---------------------------------------------- */
@@ -145,7 +146,7 @@ withdrawn_between(const struct o_asked *q, int64_t from, int64_t to)
 
 	for (i = 0; i < q->count; i++)
 		if (q->said[i]->said == OMNI_SAID_WITHDRAW &&
-		    contains(q, q->said[i]) && here(q, q->said[i]) &&
+		    contains(q, q->said[i]) &&
 		    q->said[i]->time >= from && q->said[i]->time <= to)
 			return true;
 	return false;
@@ -159,7 +160,9 @@ confirms(const struct o_asked *q, const struct o_said *c,
 	    c->time >= g->time &&
 	    c->time <= g->time + q->purpose->confirm * O_SECOND &&
 	    strcmp(c->purpose, g->purpose) == 0 &&
-	    o_same(c->wording, g->wording) && c->address == g->address &&
+	    o_same(c->channel, g->channel) && c->medium == g->medium &&
+	    o_same(c->brand, g->brand) && o_same(c->wording, g->wording) &&
+	    c->address == g->address &&
 	    !withdrawn_between(q, g->time, c->time);
 }
 
@@ -212,7 +215,7 @@ covers(const struct o_world *w, const struct o_said *g,
 {
 	return no->time < g->time &&
 	    (o_same(g->source, no->source) || names(w, g, no)) &&
-	    (scope_within(w, g, no) || names(w, g, no));
+	    scope_within(w, g, no);
 }
 
 static bool
@@ -243,7 +246,7 @@ open_no(const struct o_asked *q)
 		const struct o_said *s = q->said[i];
 
 		if (s->said == OMNI_SAID_WITHDRAW && contains(q, s) &&
-		    here(q, s) && !lifted(q, s) && after(s, newest))
+		    !lifted(q, s) && after(s, newest))
 			newest = s;
 	}
 	return newest;

@@ -135,13 +135,15 @@ cap_fits(const struct o_world *w, const struct o_cap *cap,
 	    (p != NULL && o_same(cap->class_name, p->class_name));
 }
 
-/* Is it a message that the cap counts against this one? */
+/* A step that still waits gives way to what is more important; what is this
+ * very message, there, does not count twice. */
 static bool
-counts(const struct o_person *p, const struct o_cap *cap,
-    const struct o_sent *row)
+went(const struct o_person *p, const struct o_sent *row, const char *channel)
 {
-	if (row->record < 0 || (p->members >> row->record & 1) == 0 ||
-	    !cap_fits(p->world, cap, row->channel, row->purpose))
+	if (row->record < 0 || (p->members >> row->record & 1) == 0)
+		return false;
+	if (p->message->id != 0 && row->message == p->message->id &&
+	    o_same(row->channel, channel))
 		return false;
 	if (row->what == OMNI_RESULT_SENT)
 		return true;
@@ -149,17 +151,19 @@ counts(const struct o_person *p, const struct o_cap *cap,
 	    row->priority < p->purpose->priority);
 }
 
-/* The times of what counts, each message once. */
+/* The times of what a cap counts against a message to that channel: of each
+ * message the first. */
 static size_t
-counted(const struct o_person *p, const struct o_cap *cap, int64_t *times)
+counted(const struct o_person *p, const struct o_cap *cap,
+    const char *channel, int64_t *times)
 {
 	const struct o_sent *rows[O_SENT];
-	size_t n = 0, i, k;
+	size_t n = 0, kept = 0, i, k;
 
 	for (i = 0; i < p->world->sent_count; i++) {
 		const struct o_sent *row = &p->world->sent[i];
 
-		if (!counts(p, cap, row))
+		if (!went(p, row, channel))
 			continue;
 		for (k = 0; k < n; k++)
 			if (row->message != 0 &&
@@ -172,8 +176,10 @@ counted(const struct o_person *p, const struct o_cap *cap, int64_t *times)
 			rows[k] = row;
 	}
 	for (i = 0; i < n; i++)
-		times[i] = rows[i]->time;
-	return n;
+		if (cap_fits(p->world, cap, rows[i]->channel,
+		    rows[i]->purpose))
+			times[kept++] = rows[i]->time;
+	return kept;
 }
 
 /* The first day of the period in which a day lies. */
@@ -249,14 +255,13 @@ open_at(const struct o_person *p, const struct o_cap *cap,
 }
 
 static int64_t
-cap_open(const struct o_person *p, const struct o_cap *cap, int64_t from)
+cap_open(const struct o_person *p, const struct o_cap *cap,
+    const char *channel, int64_t from)
 {
 	int64_t times[O_SENT], t = from, next;
-	size_t count = counted(p, cap, times), i;
+	size_t count = counted(p, cap, channel, times), i;
 
-	if (open_at(p, cap, times, count, t))
-		return t;
-	if (cap->limit == 0 || cap->action == OMNI_CAP_DROP)
+	if (cap->limit == 0)
 		return O_NEVER;
 	while (!open_at(p, cap, times, count, t)) {
 		if (cap->period != 0) {
@@ -274,25 +279,47 @@ cap_open(const struct o_person *p, const struct o_cap *cap, int64_t from)
 	return t;
 }
 
+static bool
+binds(const struct o_person *p, const struct o_cap *cap,
+    const struct o_channel *c, int action)
+{
+	return cap->action == action && cap_fits(p->world, cap, c->name,
+	    p->purpose->name);
+}
+
+/* Does one that drops what is too many drop it then? */
+static bool
+dropped(const struct o_person *p, const struct o_channel *c, int64_t t)
+{
+	size_t i;
+
+	for (i = 0; i < p->world->cap_count; i++)
+		if (binds(p, &p->world->caps[i], c, OMNI_CAP_DROP) &&
+		    cap_open(p, &p->world->caps[i], c->name, t) != t)
+			return true;
+	return false;
+}
+
 int64_t
 o_cap(const struct o_person *p, const struct o_channel *c, int64_t from)
 {
 	int64_t t = from, next;
-	bool moved = true;
+	bool moved = !dropped(p, c, from);
 	size_t i;
 
+	if (!moved)
+		return O_NEVER;
 	while (moved && t != O_NEVER) {
 		moved = false;
 		for (i = 0; i < p->world->cap_count && t != O_NEVER; i++) {
 			const struct o_cap *cap = &p->world->caps[i];
 
-			if (cap->limit < 0 || !cap_fits(p->world, cap,
-			    c->name, p->purpose->name))
+			if (!binds(p, cap, c, OMNI_CAP_DEFER))
 				continue;
-			next = cap_open(p, cap, t);
+			next = cap_open(p, cap, c->name, t);
 			moved |= next != t;
 			t = next;
 		}
 	}
-	return t;
+	return t != O_NEVER && dropped(p, c, t) ? O_NEVER : t;
 }
