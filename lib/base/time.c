@@ -179,11 +179,46 @@ omni_time_parse(const char *text, int64_t *time)
 	return OMNI_OK;
 }
 
+/* So many digits, and what comes behind them. */
+static char *
+put_digits(char *out, int64_t number, int digits, char behind)
+{
+	int i;
+
+	for (i = digits - 1; i >= 0; i--, number /= 10)
+		out[i] = (char)('0' + number % 10);
+	out[digits] = behind;
+	return out + digits + 1;
+}
+
+/* By hand: every reason that is given has a time in it. */
+static void
+put_time(char *out, int64_t days, int64_t rest)
+{
+	int64_t year, seconds = rest / OMNI__SECOND;
+	int64_t micros = rest % OMNI__SECOND;
+	int month, day;
+
+	omni__civil_from_days(days, &year, &month, &day);
+	if (year >= 0 && year <= 9999)
+		out = put_digits(out, year, 4, '-');
+	else
+		out += snprintf(out, OMNI_TIME_SIZE, "%04lld-",
+		    (long long)year);
+	out = put_digits(out, month, 2, '-');
+	out = put_digits(out, day, 2, 'T');
+	out = put_digits(out, seconds / 3600, 2, ':');
+	out = put_digits(out, seconds / 60 % 60, 2, ':');
+	out = put_digits(out, seconds % 60, 2, micros != 0 ? '.' : 'Z');
+	if (micros != 0)
+		out = put_digits(out, micros, 6, 'Z');
+	*out = '\0';
+}
+
 omni_status
 omni_time_format(int64_t time, char *out, size_t size)
 {
-	int64_t days, rest, year, seconds, micros;
-	int month, day, used;
+	int64_t days, rest;
 
 	if (out == NULL || size == 0)
 		return OMNI_INVALID;
@@ -197,15 +232,6 @@ omni_time_format(int64_t time, char *out, size_t size)
 		rest += OMNI__DAY;
 		days--;
 	}
-	omni__civil_from_days(days, &year, &month, &day);
-	seconds = rest / OMNI__SECOND;
-	micros = rest % OMNI__SECOND;
-	used = snprintf(out, size, "%04lld-%02d-%02dT%02d:%02d:%02d",
-	    (long long)year, month, day, (int)(seconds / 3600),
-	    (int)(seconds / 60 % 60), (int)(seconds % 60));
-	if (micros != 0)
-		used += snprintf(out + used, size - (size_t)used, ".%06d",
-		    (int)micros);
-	(void)snprintf(out + used, size - (size_t)used, "Z");
+	put_time(out, days, rest);
 	return OMNI_OK;
 }
