@@ -125,9 +125,8 @@ struct pick {
 static void
 pick_start(struct pick *pick, size_t customers)
 {
-	/* 2.5 records a person. */
-	pick->people = bench_people_new(customers * 3, 1);
-	pick->seen = calloc(customers * 16 + 64, 1);
+	pick->people = bench_people_new(customers * 6 + 100, 1);
+	pick->seen = calloc(customers * 32 + 64, 1);
 	pick->next = 0;
 	bench_check(pick->seen != NULL, "memory");
 }
@@ -140,7 +139,7 @@ pick_next(struct pick *pick, size_t customers, struct bench_line *line)
 		    "enough people");
 		bench_people_line(pick->people, pick->next++, line);
 		if (line->email[0] == '\0' || line->street[0] == '\0' ||
-		    line->person >= customers * 16 ||
+		    line->person >= customers * 32 ||
 		    pick->seen[line->person])
 			continue;
 		pick->seen[line->person] = 1;
