@@ -177,13 +177,19 @@ omni__arena_free(struct omni__arena *arena)
 	arena->given_used = 0;
 }
 
+/* A sentence: most of what is written grows no further. */
+#define BUF_MIN ((size_t)128)
+
 /* Room for size more bytes and a NUL. */
 static bool
 buf_reserve(struct omni__buf *buf, size_t size)
 {
-	if (buf->failed || size > SIZE_MAX / 2 - buf->size ||
+	size_t need = size > SIZE_MAX / 2 - buf->size ? 0 :
+	    buf->size + size + 1;
+
+	if (buf->failed || need == 0 || (need > buf->room &&
 	    omni__grow(buf->env, &buf->bytes, &buf->room,
-	    buf->size + size + 1, 1) != OMNI_OK) {
+	    need < BUF_MIN ? BUF_MIN : need, 1) != OMNI_OK)) {
 		buf->failed = true;
 		return false;
 	}
