@@ -18,6 +18,7 @@ static const char *const nouns[] = {
 	[OMNI__FACT_INTERACTION] = "interaction",
 	[OMNI__FACT_STATEMENT] = "statement",
 	[OMNI__FACT_SETTING] = "setting",
+	[OMNI__FACT_ROUTE] = "route",
 };
 
 static void
@@ -105,6 +106,10 @@ write_facts(struct omni *db, struct export *e, const int64_t *ids,
 static const struct omni__sql tables[] = {
 	FACTS_OF("version"), FACTS_OF("timeline"), FACTS_OF("statement"),
 	FACTS_OF("setting"),
+	/* Routes; what became of messages is on the timeline. */
+	{ .name = "export_message", .in = "record:b", .out = "i",
+	    .sql = "SELECT x.fact FROM omni_message x"
+	    " WHERE x.record = $record AND x.what <= 0 ORDER BY x.fact" },
 };
 
 static omni_status

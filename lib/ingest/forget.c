@@ -299,6 +299,8 @@ erase_rooms(struct omni *db, struct erasure *e)
 	if (status == OMNI_OK)
 		status = erase_room(db, e, omni__consent_erase);
 	if (status == OMNI_OK)
+		status = erase_room(db, e, omni__messages_erase);
+	if (status == OMNI_OK)
 		status = omni__reach_erase(db, e->records, e->count);
 	if (status == OMNI_OK)
 		status = omni__rulings_erase(db, e->records, e->count);

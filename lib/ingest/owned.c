@@ -23,7 +23,8 @@ static const struct omni__sql owned_led = {
 	    "  (SELECT 1 FROM omni_record r WHERE r.id = a.id)",
 };
 
-/* A withdrawal that an erasure left to others is nobody's to erase. */
+/* A withdrawal that an erasure left to others, or that somebody else spoke,
+ * is nobody's to erase. */
 static const struct omni__sql owned_any = {
 	.name = "owned_any",
 	.in = "id:b",
@@ -32,8 +33,11 @@ static const struct omni__sql owned_any = {
 	    "UNION ALL\n"
 	    "SELECT s.fact FROM omni_setting s WHERE s.record = $id\n"
 	    "UNION ALL\n"
+	    "SELECT m.fact FROM omni_message m WHERE m.record = $id\n"
+	    "UNION ALL\n"
 	    "SELECT s.fact FROM omni_statement s\n"
-	    "WHERE s.record = $id AND s.held = 0 AND NOT EXISTS\n"
+	    "JOIN omni_fact f ON f.id = s.fact AND f.record = s.record\n"
+	    "WHERE s.record = $id AND NOT EXISTS\n"
 	    "  (SELECT 1 FROM omni_tombstone e WHERE e.hash = s.record)\n"
 	    "LIMIT 1",
 };
