@@ -179,11 +179,11 @@ define_channels(struct harness *h, struct o_world *w, int64_t since)
 		omni_channel *channel = omni_channel_new(channels[i].name);
 
 		*c = channels[i];
-		c->confidentiality = (int)below(h, 4);
+		c->confidentiality = once_in(h, 5) ? (int)below(h, 2) : 3;
 		c->cost = (int)below(h, 4);
 		if (c->medium == OMNI_MEDIUM_PHYSICAL)
 			c->lead = (int)below(h, 4) * 86400;
-		c->defined = !once_in(h, 15);
+		c->defined = !once_in(h, 40);
 		harness_ok(h, omni_channel_set_direction(channel,
 		    c->direction));
 		harness_ok(h, omni_channel_set_medium(channel, c->medium));
@@ -243,8 +243,8 @@ static void
 random_bases(struct harness *h, struct o_purpose *p)
 {
 	static const int bases[] = { OMNI_BASIS_CONSENT, OMNI_BASIS_CONSENT,
-		OMNI_BASIS_INTEREST, OMNI_BASIS_CONTRACT, OMNI_BASIS_LAW,
-		OMNI_BASIS_SOFT };
+		OMNI_BASIS_INTEREST, OMNI_BASIS_INTEREST, OMNI_BASIS_CONTRACT,
+		OMNI_BASIS_LAW, OMNI_BASIS_SOFT };
 
 	p->basis = bases[below(h, COUNT(bases))];
 	while (p->basis_count < 2 && once_in(h, 4)) {
@@ -272,12 +272,12 @@ random_purpose(struct harness *h, struct o_purpose *p, const char *name)
 	p->class_name = once_in(h, 4) ? NULL :
 	    word(h, classes, COUNT(classes));
 	p->confidentiality = once_in(h, 4) ? 1 + (int)below(h, 2) : 0;
-	p->verified = once_in(h, 6);
+	p->verified = once_in(h, 14);
 	p->priority = (int)below(h, 3);
 	p->urgent = once_in(h, 6);
 	p->confirm = once_in(h, 4) ? 86400 * (1 + (int64_t)below(h, 5)) : 0;
 	p->renewal = once_in(h, 5) ? 5 + (int)below(h, 40) : 0;
-	p->household = once_in(h, 4);
+	p->household = once_in(h, 2);
 	p->wait = (int64_t)(1 + below(h, 96)) * 1800;
 	p->behaviour = once_in(h, 3) ? OMNI_ORDER_FIXED :
 	    OMNI_ORDER_BEHAVIOUR;
@@ -539,7 +539,7 @@ random_addresses(struct harness *h, struct o_record *r)
 	size_t i;
 
 	for (i = 0; i < O_PARTS; i++)
-		r->addresses[i] = once_in(h, 4) ? -1 : (int)(kind_at[i] +
+		r->addresses[i] = once_in(h, 6) ? -1 : (int)(kind_at[i] +
 		    below(h, kind_at[i + 1] - kind_at[i]));
 }
 
@@ -639,7 +639,7 @@ static void
 random_scope(struct harness *h, struct o_said *s)
 {
 	s->purpose = any_tree(h);
-	if (once_in(h, 2))
+	if (!once_in(h, 3))
 		s->channel = any_channel(h);
 	else if (once_in(h, 4))
 		s->medium = once_in(h, 2) ? OMNI_MEDIUM_PHYSICAL :
@@ -668,8 +668,9 @@ random_said(struct harness *h, struct o_world *w, struct o_said *s,
 {
 	static const int sorts[] = {
 		OMNI_SAID_GRANT, OMNI_SAID_GRANT, OMNI_SAID_GRANT,
-		OMNI_SAID_WITHDRAW, OMNI_SAID_WITHDRAW, OMNI_SAID_PREFER,
-		OMNI_SAID_QUIET, OMNI_SAID_ZONE, OMNI_SAID_TOLD
+		OMNI_SAID_GRANT, OMNI_SAID_WITHDRAW, OMNI_SAID_PREFER,
+		OMNI_SAID_PREFER, OMNI_SAID_QUIET, OMNI_SAID_ZONE,
+		OMNI_SAID_TOLD
 	};
 
 	memset(s, 0, sizeof(*s));
@@ -976,20 +977,51 @@ sell(struct harness *h, struct o_world *w, int64_t now)
 	omni_interaction_free(it);
 }
 
+/* What a kept route leaves behind: a letter to a household is known by its
+ * address, too. */
+static void
+keep(struct harness *h, const struct o_world *w, const omni_route *kept,
+    const struct o_message *m, struct o_sent *s)
+{
+	const char *channel = omni_route_step_channel(kept, 0);
+	const char *address = omni_route_step_address(kept, 0);
+	bool household = false, physical = false;
+	size_t i;
+
+	memset(s, 0, sizeof(*s));
+	s->record = oldest(h, w, omni_route_customer(kept));
+	s->address = -1;
+	s->purpose = m->purpose;
+	s->message = m->id;
+	s->time = omni_route_step_time(kept, 0);
+	for (i = 0; i < w->channel_count; i++)
+		if (strcmp(w->channels[i].name, channel) == 0) {
+			s->channel = w->channels[i].name;
+			physical = w->channels[i].medium ==
+			    OMNI_MEDIUM_PHYSICAL;
+		}
+	for (i = 0; i < w->purpose_count; i++)
+		if (strcmp(w->purposes[i].name, m->purpose) == 0) {
+			s->priority = w->purposes[i].priority;
+			household = w->purposes[i].household != 0;
+		}
+	for (i = 0; i < w->address_count && household && physical; i++)
+		if (strcmp(w->addresses[i].value, address) == 0)
+			s->address = (int)i;
+}
+
 /* A message is routed, and the route kept. */
 static void
 route(struct harness *h, struct o_world *w, int64_t now)
 {
-	struct o_sent *s = &w->sent[w->sent_count];
 	struct o_message m;
 	omni_message *message;
 	omni_route *kept = NULL;
 	uint32_t members, surely;
 	char id[OMNI_ID_SIZE];
 	omni_status status;
-	size_t i;
 
-	if (w->sent_count + 1 >= O_SENT)
+	if (w->sent_count == O_SENT)
 		return;
 	world_members(h, NULL, w, below(h, w->record_count), &members,
 	    &surely, id);
@@ -998,27 +1030,8 @@ route(struct harness *h, struct o_world *w, int64_t now)
 	if (status != OMNI_DUPLICATE)
 		harness_ok(h, status);
 	omni_message_free(message);
-	if (status == OMNI_OK && omni_route_step_count(kept) > 0) {
-		memset(s, 0, sizeof(*s));
-		s->record = oldest(h, w, id);
-		s->address = -1;
-		s->purpose = m.purpose;
-		s->message = m.id;
-		s->time = omni_route_step_time(kept, 0);
-		for (i = 0; i < w->channel_count; i++)
-			if (strcmp(w->channels[i].name,
-			    omni_route_step_channel(kept, 0)) == 0)
-				s->channel = w->channels[i].name;
-		for (i = 0; i < w->address_count; i++)
-			if (omni_route_step_address(kept, 0) != NULL &&
-			    strcmp(w->addresses[i].value,
-			    omni_route_step_address(kept, 0)) == 0)
-				s->address = (int)i;
-		for (i = 0; i < w->purpose_count; i++)
-			if (strcmp(w->purposes[i].name, m.purpose) == 0)
-				s->priority = w->purposes[i].priority;
-		w->sent_count++;
-	}
+	if (status == OMNI_OK && omni_route_step_count(kept) > 0)
+		keep(h, w, kept, &m, &w->sent[w->sent_count++]);
 	omni_route_free(kept);
 }
 
@@ -1116,6 +1129,7 @@ world_go_on(struct harness *h, struct o_world *w, int64_t now, int deeds)
 			send_to(h, w, now);
 			break;
 		case 9:
+		case 10:
 			route(h, w, now);
 			break;
 		default:
