@@ -214,9 +214,9 @@ place_of(const int64_t *times, size_t count, int64_t t)
 
 /*
  * With n allowed, t is shut where n messages and t lie in less than a span:
- * between the last of n neighbours less the span and the first of them plus
- * the span.  Both ends of these intervals rise, so that one pass finds the
- * first t that lies in none.
+ * for n neighbours that do, between the last of them less the span and the
+ * first plus the span.  Both ends of these intervals rise, so that one pass
+ * finds the first t that lies in none.
  */
 static int64_t
 sliding_open(const struct omni_cap *cap, const int64_t *times, size_t count,
@@ -228,7 +228,8 @@ sliding_open(const struct omni_cap *cap, const int64_t *times, size_t count,
 	for (i = place_of(times, count, t - span + 1); i + n <= count; i++) {
 		if (times[i + n - 1] - span >= t)
 			break;
-		t = times[i] + span;
+		if (times[i + n - 1] - times[i] < span)
+			t = times[i] + span;
 	}
 	return t;
 }

@@ -328,11 +328,13 @@ static void
 add_after(struct omni__buf *buf, const struct omni__decision *d,
     const struct omni__candidate *c)
 {
-	if (d->steps < 2 || c <= d->candidates ||
+	int32_t wait = d->message->rule->purpose->wait;
+
+	if (wait == 0 || d->steps < 2 || c <= d->candidates ||
 	    c >= d->candidates + d->steps)
 		return;
 	omni__buf_str(buf, "; ");
-	add_span(buf, (int64_t)d->message->rule->purpose->wait);
+	add_span(buf, wait);
 	add_words(buf, " after ", c[-1].name, "");
 }
 
