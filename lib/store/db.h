@@ -59,7 +59,6 @@ struct omni {
 	void *rules;			/* the routing room's, compiled */
 	void (*rules_free)(struct omni *db);
 	struct omni__zones *zones;	/* that were read */
-	char *zoneinfo;			/* their folder */
 	unsigned char *token_key;	/* or NULL */
 	size_t token_key_size;
 	int64_t process;		/* pid that opened it */
