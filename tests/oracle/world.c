@@ -724,6 +724,8 @@ random_confirm(struct harness *h, const struct o_world *w, struct o_said *s)
 	s->held = 0;
 	s->seen = 0;
 	s->time = g->time + (int64_t)below(h, 120) * 3600 * O_SECOND;
+	if (s->time > h->now)	/* clocks that run ahead are not believed */
+		s->time = h->now;
 	s->as_customer = false;
 	if (once_in(h, 6))
 		s->wording = word(h, wording_names, COUNT(wording_names));
