@@ -291,6 +291,10 @@ command_learn(struct request *request)
 
 	if (status < 0)
 		return complain_failure(request, status);
+	if (status == OMNI_NONE) {
+		complain("nobody answered any message yet: nothing to learn");
+		return DONE_NONE;
+	}
 	printf("learned: %lld\n", (long long)fact);
 	return DONE_WELL;
 }

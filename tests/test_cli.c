@@ -254,6 +254,15 @@ wrong_use_exits_2(void **state)
 		"route email=a@b.example", "frobnicate", "--bogus",
 		"timeline --kind x --kind y email=a@b.example",
 		"customers --csv=yes", "timeline --limit",
+		"say a=b --purpose news quiet", "say a=b told",
+		"say a=b --purpose news prefer", "contact email",
+		"contact email a@b.example gone", "contact email a@b.example "
+		"suppressed", "contact pigeon a@b.example",
+		"contact email a@b.example valid today tomorrow",
+		"token unsubscribe email a@b.example --purpose news",
+		"redeem abc", "next none", "replay 0", "routes",
+		"routes news --list @nowhere", "route a=b news --at today",
+		"permissions a b", "learn now",
 	};
 	struct ran ran;
 	size_t i;
@@ -497,6 +506,234 @@ what_was_said_decides_the_route(void **state)
 	exits(&ran, "route email=ann@shop.example nonsense", 1);
 }
 
+/* Line n of the output; its member `name` is that text. */
+static void
+line_says(const struct ran *ran, int n, const char *name, const char *text)
+{
+	json_t *line = json_line(ran, n);
+
+	assert_non_null(line);
+	assert_member(line, name, text);
+	json_decref(line);
+}
+
+static int64_t
+line_number(const struct ran *ran, const char *name)
+{
+	json_t *line = json_line(ran, 0);
+	int64_t number = json_integer_value(json_object_get(line, name));
+
+	json_decref(line);
+	assert_true(number > 0);
+	return number;
+}
+
+#define ANN "email=ann@shop.example"
+
+static void
+what_was_said_is_shown_with_its_proof(void **state)
+{
+	struct harness *h = harness_of(state);
+	struct ran ran;
+
+	shop(h, &ran);
+	exits(&ran, "say " ANN " --purpose news --channel email --brand Norr "
+	    "--via web --wording A --evidence box-ticked --at 2025-05-01 "
+	    "grant", 0);
+	exits(&ran, "say " ANN " --purpose news --medium digital "
+	    "--at 2025-05-02 withdraw", 0);
+	exits(&ran, "say " ANN " --at 2025-05-03 quiet 22:00-07:00", 0);
+	exits(&ran, "say " ANN " language sv-SE", 0);
+	exits(&ran, "say " ANN " zone Asia/Kolkata", 0);
+	exits(&ran, "say " ANN " quiet 25:00-07:00", 2);
+	exits(&ran, "say " ANN " --purpose news --medium air withdraw", 2);
+	exits(&ran, "statements " ANN " --json", 0);
+	line_says(&ran, 0, "said", "grant");
+	line_says(&ran, 0, "evidence", "box-ticked");
+	line_says(&ran, 0, "brand", "Norr");
+	line_says(&ran, 0, "standing", "withdrawn");
+	line_says(&ran, 1, "medium", "digital");
+	line_says(&ran, 1, "standing", "holds");
+	line_says(&ran, 2, "value", "22:00-07:00");
+	exits(&ran, "statements " ANN, 0);
+	assert_in(ran.out, "box-ticked");
+	exits(&ran, "statements " ANN " --purpose receipt --json", 0);
+	line_says(&ran, 0, "said", "quiet");
+}
+
+static void
+permissions_are_a_matrix(void **state)
+{
+	struct harness *h = harness_of(state);
+	struct ran ran;
+
+	shop(h, &ran);
+	exits(&ran, "say " ANN " --purpose news --channel email "
+	    "--at 2025-05-01 grant", 0);
+	exits(&ran, "permissions " ANN " --json", 0);
+	line_says(&ran, 0, "channel", "email");
+	line_says(&ran, 0, "reason", NULL);
+	line_says(&ran, 1, "channel", "sms");
+	line_says(&ran, 1, "reason", "NO_CONSENT");
+	exits(&ran, "permissions " ANN, 0);
+	assert_in(ran.out, "yes");
+	exits(&ran, "permissions --json", 0);
+	assert_in(ran.out, "\"number\":1");
+	exits(&ran, "permissions", 0);
+	assert_in(ran.out, "NO_CONSENT");
+	exits(&ran, "permissions email=none@shop.example", 1);
+}
+
+static void
+all_that_is_told_of_an_address_is_listed(void **state)
+{
+	struct harness *h = harness_of(state);
+	struct ran ran;
+
+	shop(h, &ran);
+	exits(&ran, "contact email ann@shop.example verified "
+	    "--at 2025-05-01", 0);
+	exits(&ran, "contact email ann@shop.example suppressed bounce "
+	    "--purpose news --at 2025-05-02", 0);
+	exits(&ran, "contact email ANN@shop.example lifted --purpose news "
+	    "--at 2025-05-03", 0);
+	exits(&ran, "contact email ann@shop.example primary", 0);
+	exits(&ran, "contact email ann@shop.example valid - 2026-01-01", 0);
+	exits(&ran, "contact --json email ann@shop.example", 0);
+	line_says(&ran, 0, "what", "verified");
+	line_says(&ran, 1, "cause", "bounce");
+	line_says(&ran, 1, "purpose", "news");
+	line_says(&ran, 2, "cause", NULL);
+	exits(&ran, "contact email ann@shop.example", 0);
+	assert_in(ran.out, "no longer suppressed for news");
+	assert_in(ran.out, "valid from");
+}
+
+static void
+a_link_unsubscribes(void **state)
+{
+	struct harness *h = harness_of(state);
+	char words[1200], token[512];
+	struct ran ran;
+
+	shop(h, &ran);
+	file_write("key", "thirty-two bytes of secret, or so");
+	file_write("short", "no secret");
+	exits(&ran, "say " ANN " --purpose news --channel email "
+	    "--at 2025-05-01 grant", 0);
+	exits(&ran, "token unsubscribe email ann@shop.example "
+	    "--purpose news --key-file @short", 2);
+	exits(&ran, "token unsubscribe email ann@shop.example "
+	    "--purpose news --key-file @key --url https://shop.example/u?t=",
+	    0);
+	assert_in(ran.out, "List-Unsubscribe-Post: "
+	    "List-Unsubscribe=One-Click\r\n");
+	exits(&ran, "token unsubscribe email ann@shop.example "
+	    "--purpose news --key-file @key", 0);
+	assert_true(strlen(ran.out) < sizeof(token));
+	strcpy(token, ran.out);
+	token[strcspn(token, "\n")] = '\0';
+	(void)snprintf(words, sizeof(words), "redeem --key-file @key %s",
+	    token);
+	exits(&ran, words, 0);
+	assert_in(ran.out, "noted");
+	exits(&ran, words, 0);
+	assert_in(ran.out, "already");
+	exits(&ran, "redeem --key-file @key nonsense", 2);
+	exits(&ran, "route " ANN " news", 0);
+	assert_in(ran.out, "WITHDRAWN");
+}
+
+static void
+a_kept_route_goes_on(void **state)
+{
+	struct harness *h = harness_of(state);
+	char words[200];
+	int64_t fact;
+	struct ran ran;
+
+	shop(h, &ran);
+	exits(&ran, "say " ANN " --purpose news --at 2025-05-01 grant", 0);
+	exits(&ran, "route " ANN " news --put --message M1 --json "
+	    "--at 2025-06-02T09:00:00Z", 0);
+	fact = line_number(&ran, "route");
+	line_says(&ran, 0, "result", "nothing yet");
+	line_says(&ran, 0, "due", "2025-06-03T09:00:00Z");
+	exits(&ran, "route phone=0701740605 news --put --message M1", 0);
+	assert_in(ran.err, "routed before");
+	(void)snprintf(words, sizeof(words),
+	    "next %lld --at 2025-06-02T10:00:00Z", (long long)fact);
+	exits(&ran, words, 0);
+	assert_in(ran.err, "not due yet");
+	(void)snprintf(words, sizeof(words),
+	    "next %lld --at 2025-06-03T10:00:00Z", (long long)fact);
+	exits(&ran, words, 0);
+	assert_in(ran.out, "email");
+	assert_in(ran.out, "TRIED");
+	(void)snprintf(words, sizeof(words), "replay %lld",
+	    (long long)fact);
+	exits(&ran, words, 0);
+	assert_in(ran.out, "the same as it was kept");
+	exits(&ran, "next 4711", 1);
+	exits(&ran, "replay 4711", 1);
+}
+
+static void
+many_are_counted(void **state)
+{
+	struct harness *h = harness_of(state);
+	json_t *line;
+	struct ran ran;
+
+	shop(h, &ran);
+	exits(&ran, "say " ANN " --purpose news --at 2025-05-01 grant", 0);
+	exits(&ran, "routes news --json", 0);
+	line = json_line(&ran, 0);
+	assert_int_equal(json_integer_value(json_object_get(line,
+	    "decided")), 2);
+	assert_int_equal(json_integer_value(json_object_get(line,
+	    "nowhere")), 1);
+	assert_true(json_array_size(json_object_get(line, "totals")) > 0);
+	json_decref(line);
+	exits(&ran, "routes news", 0);
+	assert_in(ran.out, "first step");
+	file_write("list", "00000000000000000000000000000000\n\n");
+	exits(&ran, "routes news --list @list --put --message M2", 0);
+	assert_in(ran.out, "0 decided");
+	file_write("list", "Ann Lee\n");
+	exits(&ran, "routes news --list @list", 2);
+	exits(&ran, "routes nonsense", 1);
+}
+
+static void
+responses_are_learned_from(void **state)
+{
+	static const char sent[] =
+	    HEAD("m1", "mail.sent", "2025-05-01T10:00:00Z")
+	    "\"channel\":\"email\",\"data\":{\"who\":{\"email\":"
+	    "\"ann@shop.example\"}}}\n"
+	    HEAD("m2", "mail.opened", "2025-05-01T11:00:00Z")
+	    "\"channel\":\"email\",\"data\":{\"who\":{\"email\":"
+	    "\"ann@shop.example\"}}}\n";
+	struct harness *h = harness_of(state);
+	json_t *line;
+	struct ran ran;
+
+	shop(h, &ran);
+	exits(&ran, "learn", 1);
+	file_write("sent.jsonl", sent);
+	exits(&ran, "import @sent.jsonl", 0);
+	exits(&ran, "learn", 0);
+	assert_in(ran.out, "learned");
+	exits(&ran, "affinity " ANN " --json --at 2025-06-01", 0);
+	line = json_line(&ran, 0);
+	assert_member(line, "channel", "email");
+	assert_true(json_number_value(json_object_get(line, "sent")) > 0.5);
+	json_decref(line);
+	exits(&ran, "affinity " ANN, 0);
+	assert_in(ran.out, "all customers");
+}
+
 static void
 a_setting_holds_on_every_channel(void **state)
 {
@@ -591,7 +828,7 @@ scratch_remove(void **state)
 	static const char *const names[] = {
 		"stdout", "stderr", "people.csv", "events.jsonl", "new.db",
 		"new.db-wal", "new.db-shm", "copy.db", "copy.db-wal",
-		"copy.db-shm",
+		"copy.db-shm", "key", "short", "list", "sent.jsonl",
 	};
 	char path[256];
 	size_t i;
@@ -621,6 +858,13 @@ main(void)
 		HARNESS_TEST(a_timeline_crosses_channels),
 		HARNESS_TEST(a_case_is_the_sum_of_its_statuses),
 		HARNESS_TEST(what_was_said_decides_the_route),
+		HARNESS_TEST(what_was_said_is_shown_with_its_proof),
+		HARNESS_TEST(permissions_are_a_matrix),
+		HARNESS_TEST(all_that_is_told_of_an_address_is_listed),
+		HARNESS_TEST(a_link_unsubscribes),
+		HARNESS_TEST(a_kept_route_goes_on),
+		HARNESS_TEST(many_are_counted),
+		HARNESS_TEST(responses_are_learned_from),
 		HARNESS_TEST(a_setting_holds_on_every_channel),
 		HARNESS_TEST(why_and_verdict_are_about_two_records),
 		HARNESS_TEST(a_record_goes_and_a_person_goes),
