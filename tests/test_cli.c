@@ -714,7 +714,10 @@ responses_are_learned_from(void **state)
 	    "\"ann@shop.example\"}}}\n"
 	    HEAD("m2", "mail.opened", "2025-05-01T11:00:00Z")
 	    "\"channel\":\"email\",\"data\":{\"who\":{\"email\":"
-	    "\"ann@shop.example\"}}}\n";
+	    "\"ann@shop.example\"}}}\n"
+	    HEAD("m3", "mail.sent", "2025-05-01T12:00:00Z")
+	    "\"channel\":\"email\",\"data\":{\"who\":{\"email\":"
+	    "\"bo@shop.example\"}}}\n";
 	struct harness *h = harness_of(state);
 	json_t *line;
 	struct ran ran;

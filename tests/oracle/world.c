@@ -735,8 +735,21 @@ random_confirm(struct harness *h, const struct o_world *w, struct o_said *s)
 		s->who = -1;
 }
 
+static bool
+lives_at(const struct o_world *w, uint32_t members, int address)
+{
+	size_t i, k;
+
+	for (i = 0; i < w->record_count; i++)
+		for (k = 0; k < O_PARTS; k++)
+			if ((members >> i & 1) != 0 && address >= 0 &&
+			    w->records[i].addresses[k] == address)
+				return true;
+	return false;
+}
+
 /* What a yes as a customer is spoken in sight of: all that was withdrawn by
- * the customer's records, or held for one of them. */
+ * the customer's records, held for one of them, or about an address. */
 static void
 see(const struct o_world *w, struct o_said *s, uint32_t members)
 {
@@ -747,7 +760,8 @@ see(const struct o_world *w, struct o_said *s, uint32_t members)
 
 		if (no->said == OMNI_SAID_WITHDRAW &&
 		    ((no->who >= 0 && (members >> no->who & 1) != 0) ||
-		    (no->held & members) != 0))
+		    (no->held & members) != 0 ||
+		    lives_at(w, members, no->address)))
 			s->seen |= UINT64_C(1) << i;
 	}
 }
