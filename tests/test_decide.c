@@ -1191,6 +1191,7 @@ struct naive {
 	struct world *w;
 	const char *channel;
 	int64_t from;
+	int counts[CAPS][ROWS];
 };
 
 static int
@@ -1279,13 +1280,13 @@ static int
 naive_in_span(const struct naive *n, const struct omni_cap *cap,
     int64_t begin, int64_t span)
 {
+	const int *counts = n->counts[cap - n->w->cap];
 	int count = 1;
 	size_t i;
 
 	for (i = 0; i < n->w->r.sent_count; i++)
-		count += n->w->r.sent[i].happened >= begin &&
-		    n->w->r.sent[i].happened < begin + span &&
-		    naive_counts(n, cap, i);
+		count += counts[i] && n->w->r.sent[i].happened >= begin &&
+		    n->w->r.sent[i].happened < begin + span;
 	return count;
 }
 
@@ -1308,7 +1309,7 @@ naive_reached(const struct naive *n, const struct omni_cap *cap, int64_t t)
 		return naive_in_span(n, cap, t, span) > cap->limit;
 	}
 	for (i = 0; i < r->sent_count; i++)
-		count += naive_counts(n, cap, i) &&
+		count += n->counts[cap - n->w->cap][i] &&
 		    naive_period(n->w, cap->period, r->sent[i].happened) ==
 		    naive_period(n->w, cap->period, t);
 	return count > cap->limit;
@@ -1330,10 +1331,14 @@ naive_any(const struct naive *n, int32_t action, int64_t t)
 
 /* Hour by hour: everything here happens at full hours. */
 static int64_t
-naive_open(const struct naive *n)
+naive_open(struct naive *n)
 {
 	int64_t t = n->from;
+	size_t c, i;
 
+	for (c = 0; c < n->w->rules.cap_count; c++)
+		for (i = 0; i < n->w->r.sent_count; i++)
+			n->counts[c][i] = naive_counts(n, &n->w->cap[c], i);
 	if (naive_any(n, OMNI_CAP_DROP, t))
 		return INT64_MAX;
 	while (naive_any(n, OMNI_CAP_DEFER, t)) {

@@ -70,8 +70,9 @@ seen_before(const struct row *rows, size_t count, uint32_t *slots,
 	const struct omni__sent *sent = rows[count].sent, *other;
 	size_t i;
 
-	for (i = (size_t)sent->message & mask; slots[i] != 0;
-	    i = (i + 1) & mask) {
+	/* Multiplied by the golden ratio: neighbours do not stay together. */
+	for (i = (size_t)(sent->message * UINT64_C(0x9e3779b97f4a7c15) >>
+	    32) & mask; slots[i] != 0; i = (i + 1) & mask) {
 		other = rows[slots[i] - 1].sent;
 		if (other->message == sent->message &&
 		    same(other->channel, sent->channel))
