@@ -705,35 +705,52 @@ many_are_counted(void **state)
 	exits(&ran, "routes nonsense", 1);
 }
 
+/* Everybody gets a mail, and every third opens it. */
+static void
+mails_write(void)
+{
+	static char text[32768];
+	size_t used = 0;
+	int i;
+
+	for (i = 0; i < 120; i++) {
+		bool opened = i >= 90;
+		int who = opened ? i % 90 * 3 : i;
+
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+		    "{\"specversion\":\"1.0\",\"id\":\"m%d\","
+		    "\"source\":\"/s\",\"type\":\"mail.%s\","
+		    "\"time\":\"2025-05-0%dT10:00:00Z\","
+		    "\"channel\":\"email\",\"data\":{\"who\":"
+		    "{\"email\":\"p%d@shop.example\"}}}\n", i,
+		    opened ? "opened" : "sent", opened ? 2 : 1, who);
+		assert_true(used < sizeof(text));
+	}
+	file_write("sent.jsonl", text);
+}
+
 static void
 responses_are_learned_from(void **state)
 {
-	static const char sent[] =
-	    HEAD("m1", "mail.sent", "2025-05-01T10:00:00Z")
-	    "\"channel\":\"email\",\"data\":{\"who\":{\"email\":"
-	    "\"ann@shop.example\"}}}\n"
-	    HEAD("m2", "mail.opened", "2025-05-01T11:00:00Z")
-	    "\"channel\":\"email\",\"data\":{\"who\":{\"email\":"
-	    "\"ann@shop.example\"}}}\n"
-	    HEAD("m3", "mail.sent", "2025-05-01T12:00:00Z")
-	    "\"channel\":\"email\",\"data\":{\"who\":{\"email\":"
-	    "\"bo@shop.example\"}}}\n";
 	struct harness *h = harness_of(state);
 	json_t *line;
 	struct ran ran;
 
 	shop(h, &ran);
 	exits(&ran, "learn", 1);
-	file_write("sent.jsonl", sent);
+	mails_write();
 	exits(&ran, "import @sent.jsonl", 0);
 	exits(&ran, "learn", 0);
 	assert_in(ran.out, "learned");
-	exits(&ran, "affinity " ANN " --json --at 2025-06-01", 0);
+	exits(&ran, "affinity email=p0@shop.example --json --at 2025-06-01",
+	    0);
 	line = json_line(&ran, 0);
 	assert_member(line, "channel", "email");
 	assert_true(json_number_value(json_object_get(line, "sent")) > 0.5);
+	assert_true(json_number_value(json_object_get(line, "rate")) >
+	    json_number_value(json_object_get(line, "population")));
 	json_decref(line);
-	exits(&ran, "affinity " ANN, 0);
+	exits(&ran, "affinity email=p0@shop.example", 0);
 	assert_in(ran.out, "all customers");
 }
 
