@@ -208,6 +208,7 @@ static void
 permission_is_what_the_law_says(void **state)
 {
 	struct harness bare = { .engine = "no store" }, *h = &bare;
+	const struct omni__rules rules = { .digest = 0 };
 	struct omni__said said[10];
 	size_t seen[3] = { 0, 0, 0 };
 	size_t i;
@@ -223,18 +224,28 @@ permission_is_what_the_law_says(void **state)
 			.since = DAY((int64_t)harness_random(h, 8) - 1),
 			.at = DAY((int64_t)harness_random(h, 16)),
 		};
-		struct omni__question q = {
-			.purpose = world_purposes[n.purpose],
-			.channel = world_channels[n.channel],
+		struct omni_purpose purpose = {
+			.head.name = world_purposes[n.purpose],
 			.basis = 1 + (int32_t)harness_random(h, 4),
+		};
+		struct omni_channel channel = {
+			.head.name = world_channels[n.channel],
+		};
+		struct omni__purpose_rule rule = {
+			.purpose = &purpose,
 			.since = n.since,
+		};
+		struct omni__question q = {
+			.rules = &rules,
+			.rule = &rule,
+			.channel = &channel,
 			.at = n.at,
 		};
 		struct omni__permit permit;
-		int wanted = naive_permit(&n, q.basis), got;
+		int wanted = naive_permit(&n, purpose.basis), got;
 
 		omni__permission(said, n.count, &q, &permit);
-		got = permit.reason != 0 ? 0 : q.basis >=
+		got = permit.reason != 0 ? 0 : purpose.basis >=
 		    OMNI_BASIS_CONTRACT && permit.withdrawal != NULL ? 2 : 1;
 		if (got != wanted)
 			fail_msg("history %zu: %d is wanted, not %d", i,
@@ -564,9 +575,10 @@ consent_expires_and_withdrawal_does_not(void **state)
 	SAY(h, .source = "crm", .key = "1", .said = OMNI_SAID_WITHDRAW,
 	    .purpose = "survey", .time = DAY(1));
 	SAY(h, .source = "crm", .key = "1", .said = OMNI_SAID_GRANT,
-	    .purpose = "survey", .time = DAY(2), .expiry = h->now + 5);
+	    .purpose = "survey", .time = DAY(2),
+	    .expiry = h->now + 3 * HARNESS_DAY);
 	assert_route(h, "crm", "1", "survey", "email sms post ");
-	h->now += 5;
+	h->now += 3 * HARNESS_DAY;
 	assert_route(h, "crm", "1", "survey",
 	    "email:WITHDRAWN sms:WITHDRAWN post:WITHDRAWN ");
 }
