@@ -859,6 +859,96 @@ the_last_word_is_about_something(void **state)
 #undef LAST
 }
 
+/* ---- the hours of some countries ------------------------------------ */
+
+#define COUNTRIES "examples/windows.jsonl"
+
+static void
+import_countries(struct harness *h)
+{
+	static char text[65536];
+	FILE *in = fopen(COUNTRIES, "r");
+	omni_import *import = NULL;
+	size_t size;
+
+	if (in == NULL)
+		fail_msg("%s is not there: run this where the Makefile is",
+		    COUNTRIES);
+	size = fread(text, 1, sizeof(text), in);
+	(void)fclose(in);
+	harness_ok(h, omni_import_new(h->db, OMNI_FORMAT_LINES, &import));
+	harness_ok(h, omni_import_write(import, text, size));
+	harness_ok(h, omni_import_finish(import));
+	assert_int_equal(omni_import_rejected(import), 0);
+	assert_int_equal(omni_import_stored(import), 9);
+	omni_import_free(import);
+}
+
+struct country {
+	const char *region, *zone, *channel, *from, *wanted;
+};
+
+static omni_status
+try_country(struct omni *db, void *context)
+{
+	const struct country *country = context;
+	struct omni_channel channel = { .medium = OMNI_MEDIUM_DIGITAL };
+	struct omni_purpose purpose = { .class_name = "marketing" };
+	struct omni__purpose_rule rule = { .purpose = &purpose };
+	struct omni__message message = { .rule = &rule };
+	struct omni__recipient r = { .region = country->region };
+	struct omni__wait wait;
+	const struct omni__rules *rules;
+
+	channel.head.name = country->channel;
+	purpose.head.name = "offer";
+	assert_int_equal(omni__rules(db, &rules), OMNI_OK);
+	assert_int_equal(omni__zone_find(db->zones, country->zone, &r.zone,
+	    &db->error), OMNI_OK);
+	assert_int_equal(omni__window_open(rules, &message, &r, &channel,
+	    at(country->from), &wait), at(country->wanted));
+	return OMNI_OK;
+}
+
+static void
+countries_have_their_hours(void **state)
+{
+	static const struct country countries[] = {
+		/* Calls before eight, by the clock of who is called. */
+		{ "US", "America/Los_Angeles", "call", "2026-06-01T14:30:00Z",
+		    "2026-06-01T15:00:00Z" },
+		{ "US", "America/New_York", "sms", "2026-06-02T01:00:00Z",
+		    "2026-06-02T12:00:00Z" },
+		/* Saturday evening. */
+		{ "CA", "America/Toronto", "call", "2026-06-06T23:00:00Z",
+		    "2026-06-07T14:00:00Z" },
+		/* Lunch; the evening before the fourteenth of July. */
+		{ "FR", "Europe/Paris", "call", "2026-06-01T11:30:00Z",
+		    "2026-06-01T12:00:00Z" },
+		{ "FR", "Europe/Paris", "call", "2026-07-13T18:00:00Z",
+		    "2026-07-15T08:00:00Z" },
+		{ "FR", "Europe/Paris", "sms", "2026-07-14T18:00:00Z",
+		    "2026-07-14T18:00:00Z" },
+		/* From Maundy Thursday evening to Monday. */
+		{ "ES", "Europe/Madrid", "call", "2026-04-02T19:00:00Z",
+		    "2026-04-06T07:00:00Z" },
+		{ "AU", "Australia/Sydney", "call", "2026-04-02T09:00:00Z",
+		    "2026-04-03T22:00:00Z" },
+		{ "SE", "Europe/Stockholm", "call", "2026-04-02T02:00:00Z",
+		    "2026-04-02T02:00:00Z" },
+	};
+	struct harness *h = harness_of(state);
+	size_t i;
+
+	import_countries(h);
+	for (i = 0; i < OMNI__COUNT(countries); i++) {
+		struct country country = countries[i];
+
+		harness_ok(h, omni__transact(h->db, false, try_country,
+		    &country));
+	}
+}
+
 /* ---- without the system's zones ------------------------------------- */
 
 static void
@@ -914,6 +1004,7 @@ main(void)
 		HARNESS_TEST(a_recipient_lives_somewhere),
 		HARNESS_TEST(the_last_zone_that_was_said_holds),
 		cmocka_unit_test(the_last_word_is_about_something),
+		HARNESS_TEST(countries_have_their_hours),
 		HARNESS_TEST(a_store_without_its_zone_says_what_to_do),
 	};
 

@@ -24,7 +24,7 @@ static omni_status
 wrong(const struct scan *s, const char *why)
 {
 	return omni__fail(s->error, OMNI_INVALID,
-	    "%s is no hours, at its character %zu: %s", s->field,
+	    "%s is wrong at its character %zu: %s", s->field,
 	    (size_t)(s->at - s->text) + 1, why);
 }
 
