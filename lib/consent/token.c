@@ -382,11 +382,12 @@ write_lines(struct omni *db, struct omni__buf *lines, const char *text,
     const char *url, const char *mailto)
 {
 	static const char name[] = "List-Unsubscribe: <";
-	static const char query[] = " <mailto:>?subject=";
+	static const char query[] = " <mailto:?subject=>";
 	size_t size = strlen(text);
 
-	if (sizeof(name) - 1 + strlen(url) + size + 2 > LINE_MOST ||
-	    (mailto != NULL &&
+	/* A comma goes on when there are two. */
+	if (sizeof(name) + strlen(url) + size + (mailto != NULL) >
+	    LINE_MOST || (mailto != NULL &&
 	    sizeof(query) - 1 + strlen(mailto) + size > LINE_MOST))
 		return omni__fail(&db->error, OMNI_INVALID,
 		    "url, mailto or the token's names are too long: a header "
@@ -500,6 +501,16 @@ take_bytes(struct omni *db, const unsigned char *bytes, size_t size,
 	    link->what == OMNI_TOKEN_CONFIRM) ? OMNI_OK : is_none(db);
 }
 
+/* libsodium takes two characters beyond ASCII for - and _. */
+static bool
+is_base64url(const char *text, size_t size)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789-_";
+
+	return size <= TEXT_MOST && strspn(text, digits) == size;
+}
+
 omni_status
 omni__link_read(struct omni *db, const char *text,
     struct omni__link *link)
@@ -514,9 +525,9 @@ omni__link_read(struct omni *db, const char *text,
 	if (text == NULL)
 		return omni__fail(&db->error, OMNI_INVALID, "token is NULL");
 	length = strnlen(text, TEXT_MOST + 1);
-	if (length > TEXT_MOST || sodium_base642bin(bytes, sizeof(bytes),
-	    text, length, NULL, &size, NULL,
-	    sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
+	if (!is_base64url(text, length) ||
+	    sodium_base642bin(bytes, sizeof(bytes), text, length, NULL,
+	    &size, NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
 	    size < HEAD + NAMES + CODE)
 		return is_none(db);
 	sign(db, bytes, size - CODE, code);
