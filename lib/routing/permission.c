@@ -388,6 +388,10 @@ standing_no(const struct law *law, size_t i, const struct omni__said **by)
 			*by = &law->said[k];
 			return OMNI_STANDING_REPLACED;
 		}
+	/* A yes to a part of it leaves the rest. */
+	for (k = law->count; k-- > i + 1 && *by == NULL;)
+		if (lifts(law, &law->said[k], w))
+			*by = &law->said[k];
 	return OMNI_STANDING_HOLDS;
 }
 

@@ -129,8 +129,9 @@ standing_fact(const struct omni__rules *rules,
 		if (link->what == OMNI_TOKEN_CONFIRM)
 			return is_answered(list, i, link) ?
 			    list->said[i].fact : 0;
+		/* Not when a yes has lifted a part of it. */
 		if (omni__standing(list->said, list->size, i, rules, now,
-		    &by) == OMNI_STANDING_HOLDS)
+		    &by) == OMNI_STANDING_HOLDS && by == NULL)
 			return list->said[i].fact;
 	}
 	return 0;

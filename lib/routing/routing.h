@@ -202,7 +202,8 @@ void omni__permission(const struct omni__said *said, size_t count,
 int64_t omni__grant_end(const struct omni__said *,
     const struct omni__question *);
 /* Does it stand (for the list of statements): OMNI_STANDING_*, and *by, the
- * statement that made it so, or NULL. */
+ * statement that made it so, or NULL.  A no of which a yes lifted a part
+ * holds, by that yes. */
 int32_t omni__standing(const struct omni__said *said, size_t count,
     size_t i, const struct omni__rules *, int64_t at,
     const struct omni__said **by);
