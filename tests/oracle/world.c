@@ -1076,7 +1076,9 @@ static void
 move(struct harness *h, struct o_world *w, int64_t now)
 {
 	struct o_record *r = &w->records[below(h, w->record_count)];
-	int64_t time = now - (int64_t)below(h, 90 * 24) * 60 * O_MINUTE;
+	/* No two versions at one instant: their contents would decide. */
+	int64_t time = now - (int64_t)below(h, 90 * 24) * 60 * O_MINUTE +
+	    h->now % (60 * O_MINUTE);
 	struct o_record old = *r;
 
 	random_addresses(h, &old);
