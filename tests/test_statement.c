@@ -816,9 +816,14 @@ what_must_stay_keeps_no_evidence(void **state)
 	ANN(h, .said = OMNI_SAID_WITHDRAW, .purpose = "news",
 	    .time = DAY(1), .kind = "email", .address = "ann@example.com",
 	    .evidence = "a letter by Ann Lee");
+	SAY(h, .said = OMNI_SAID_WITHDRAW, .purpose = "survey",
+	    .time = DAY(2), .kind = "email", .address = "ann@example.com",
+	    .evidence = "From: Ann Lee");
 	ANN(h, .said = OMNI_SAID_LANGUAGE, .purpose = "*", .time = DAY(1),
 	    .value = "sv");
 	list = list_of(h, "2", NULL);
+	assert_int_equal(omni_statements_next(list), OMNI_OK);
+	assert_has(omni_statements_evidence(list), "Ann Lee");
 	assert_int_equal(omni_statements_next(list), OMNI_OK);
 	assert_has(omni_statements_evidence(list), "Ann Lee");
 	omni_statements_free(list);
@@ -828,6 +833,9 @@ what_must_stay_keeps_no_evidence(void **state)
 	list = list_of(h, "2", NULL);
 	assert_int_equal(omni_statements_next(list), OMNI_OK);
 	assert_int_equal(omni_statements_said(list), OMNI_SAID_WITHDRAW);
+	assert_null(omni_statements_evidence(list));
+	assert_int_equal(omni_statements_next(list), OMNI_OK);
+	assert_string_equal(omni_statements_purpose(list), "survey");
 	assert_null(omni_statements_evidence(list));
 	assert_int_equal(omni_statements_next(list), OMNI_DONE);
 	omni_statements_free(list);

@@ -329,6 +329,53 @@ find_said(struct erasing *e, const unsigned char *const *records,
 	return omni__facts_read(db, e->facts, *found, *facts);
 }
 
+static omni_status
+read_facts(struct omni *db, const struct omni__result *rows,
+    struct omni__fact **facts)
+{
+	int64_t *ids = omni__arena_alloc(&db->scratch,
+	    (rows->count + 1) * sizeof(*ids));
+	size_t i;
+
+	*facts = omni__arena_alloc(&db->scratch,
+	    (rows->count + 1) * sizeof(**facts));
+	if (ids == NULL || *facts == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < rows->count; i++)
+		ids[i] = OMNI__AT(rows, i, 0)->number;
+	return omni__facts_read(db, ids, rows->count, *facts);
+}
+
+/* What was said about an address by nobody in particular may be proved by a
+ * text that names whoever had it. */
+static omni_status
+erase_nameless(struct omni *db, const unsigned char *const *records,
+    size_t count)
+{
+	const unsigned char **hashes;
+	struct omni__result result;
+	struct omni__fact *facts;
+	struct omni__value *in;
+	omni_status status;
+	size_t i, found;
+
+	status = omni__addresses_of(db, records, count, &hashes, &found);
+	if (status != OMNI_OK || found == 0)
+		return status;
+	in = omni__arena_alloc(&db->scratch, found * sizeof(*in));
+	if (in == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < found; i++)
+		in[i] = omni__blob(hashes[i], OMNI__ID);
+	status = omni__query(db, &statement_by, in, found, &result);
+	if (status == OMNI_OK)
+		status = read_facts(db, &result, &facts);
+	for (i = 0; i < result.count && status == OMNI_OK; i++)
+		if (facts[i].record == NULL && facts[i].body != NULL)
+			status = forget_evidence(db, &facts[i]);
+	return status;
+}
+
 omni_status
 omni__consent_erase(struct omni *db, const unsigned char *const *records,
     size_t count, int64_t **facts, size_t *fact_count)
@@ -345,6 +392,8 @@ omni__consent_erase(struct omni *db, const unsigned char *const *records,
 	if (status == OMNI_OK)
 		status = omni__exec(db, &statement_drop, e.drop.values,
 		    e.drop.count);
+	if (status == OMNI_OK)
+		status = erase_nameless(db, records, count);
 	*facts = e.facts;
 	*fact_count = e.count;
 	return status;

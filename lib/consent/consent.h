@@ -146,7 +146,7 @@ omni_status omni__statement_bind(struct omni_statement *,
     const unsigned char address[OMNI__ID]);
 
 /* One that counts for a customer, as the projection keeps it.  Texts are
- * terms' and live as long as the handle, but for value and seen. */
+ * terms' and live as long as the handle, but for wording, value and seen. */
 struct omni__said {
 	int64_t fact;
 	int64_t happened;

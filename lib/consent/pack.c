@@ -5,7 +5,8 @@
  *	version, OMNI_SAID_* and flags, parts (2 bytes), happened (8),
  *	purpose, then each part in the order below
  *
- * Numbers of words and sizes have seven bits a byte, the lowest first.
+ * Numbers of words and sizes have seven bits a byte, the lowest first.  What a
+ * host may write in words of its own goes with the row, as text.
  */
 #include <string.h>
 
@@ -20,9 +21,9 @@
 /* The parts, in order. */
 enum {
 	PART_CHANNEL = 0x0001, PART_BRAND = 0x0002, PART_SOURCE = 0x0004,
-	PART_VIA = 0x0008, PART_WORDING = 0x0010, PART_ADDRESS = 0x0020,
-	PART_EXPIRY = 0x0040, PART_RANK = 0x0080, PART_MEDIUM = 0x0100,
-	PART_MARK = 0x0200, PART_VALUE = 0x0400, PART_SEEN = 0x0800,
+	PART_VIA = 0x0008, PART_ADDRESS = 0x0010, PART_EXPIRY = 0x0020,
+	PART_RANK = 0x0040, PART_MEDIUM = 0x0080, PART_MARK = 0x0100,
+	PART_WORDING = 0x0200, PART_VALUE = 0x0400, PART_SEEN = 0x0800,
 	PARTS = 0x0fff
 };
 
@@ -78,7 +79,7 @@ put_words(struct omni *db, struct omni__buf *out, const struct omni__said *s,
     unsigned parts)
 {
 	const char *const words[] = {
-		s->channel, s->brand, s->source, s->via, s->wording
+		s->channel, s->brand, s->source, s->via
 	};
 	omni_status status = put_word(db, out, s->purpose);
 	size_t i;
@@ -87,6 +88,14 @@ put_words(struct omni *db, struct omni__buf *out, const struct omni__said *s,
 		if ((parts >> i & 1) != 0)
 			status = put_word(db, out, words[i]);
 	return status;
+}
+
+/* Its NUL is kept, so that it can be read where it lies. */
+static void
+put_text(struct omni__buf *out, const char *text)
+{
+	put_number(out, strlen(text) + 1);
+	omni__buf_add(out, text, strlen(text) + 1);
 }
 
 static void
@@ -104,11 +113,10 @@ put_rest(struct omni__buf *out, const struct omni__said *s, unsigned parts)
 		put_number(out, (uint64_t)s->medium);
 	if ((parts & PART_MARK) != 0)
 		put_long(out, (int64_t)s->mark);
-	/* Its NUL is kept, so that it can be read where it lies. */
-	if ((parts & PART_VALUE) != 0) {
-		put_number(out, strlen(s->value) + 1);
-		omni__buf_add(out, s->value, strlen(s->value) + 1);
-	}
+	if ((parts & PART_WORDING) != 0)
+		put_text(out, s->wording);
+	if ((parts & PART_VALUE) != 0)
+		put_text(out, s->value);
 	if ((parts & PART_SEEN) != 0)
 		put_number(out, s->seen_count);
 	for (i = 0; i < s->seen_count; i++)
@@ -228,7 +236,7 @@ take_words(struct omni *db, struct reader *r, unsigned parts,
     struct omni__said *s)
 {
 	const char **const words[] = {
-		&s->channel, &s->brand, &s->source, &s->via, &s->wording
+		&s->channel, &s->brand, &s->source, &s->via
 	};
 	omni_status status = take_word(db, r, &s->purpose);
 	size_t i;
@@ -275,6 +283,8 @@ take_rest(struct omni *db, struct reader *r, unsigned parts,
 		s->medium = take_small(r);
 	if ((parts & PART_MARK) != 0)
 		s->mark = (uint64_t)take_long(r);
+	if ((parts & PART_WORDING) != 0)
+		s->wording = take_text(r);
 	if ((parts & PART_VALUE) != 0)
 		s->value = take_text(r);
 	return (parts & PART_SEEN) != 0 ? take_seen(db, r, s) : OMNI_OK;

@@ -22,6 +22,10 @@ struct omni_statement {
 const char *omni__said_word(int32_t said);
 /* ... and back; 0 for what is none. */
 int32_t omni__said_number(const char *word);
+/* Where these records can be reached now, by hash; in the scratch arena. */
+omni_status omni__addresses_of(struct omni *db,
+    const unsigned char *const *records, size_t count,
+    const unsigned char ***hashes, size_t *found);
 /* As omni__said_of, of a body that was read. */
 omni_status omni__said_read(struct omni *db, const struct omni__fact *,
     const struct json_t *root, struct omni__said *);

@@ -246,35 +246,54 @@ answers(const struct omni_statement *yes, const struct omni__said *no)
 	    yes->channel != NULL;
 }
 
-/* What was said by these records, and about their addresses. */
-static omni_status
-load_sight(struct omni *db, const unsigned char *const *held, size_t count,
-    struct omni__said_list *sight)
+omni_status
+omni__addresses_of(struct omni *db, const unsigned char *const *records,
+    size_t count, const unsigned char ***hashes, size_t *found)
 {
 	struct omni__member *members = omni__arena_zero(&db->scratch,
 	    (count + 1) * sizeof(*members));
 	struct omni__points_list list = { .members = members,
 	    .count = count };
-	const unsigned char **ids;
 	omni_status status;
 	size_t i;
 
 	if (members == NULL)
 		return omni__nomem(&db->error);
 	for (i = 0; i < count; i++)
-		memcpy(members[i].id, held[i], OMNI__ID);
+		memcpy(members[i].id, records[i], OMNI__ID);
 	status = omni__points_load(db, NULL, &list, 1);
 	if (status != OMNI_OK)
 		return status;
+	*found = list.points.count;
+	*hashes = omni__arena_alloc(&db->scratch,
+	    (*found + 1) * sizeof(**hashes));
+	if (*hashes == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < *found; i++)
+		(*hashes)[i] = list.points.items[i].hash;
+	return OMNI_OK;
+}
+
+/* What was said by these records, and about their addresses. */
+static omni_status
+load_sight(struct omni *db, const unsigned char *const *held, size_t count,
+    struct omni__said_list *sight)
+{
+	const unsigned char **ids, **hashes;
+	size_t found;
+	omni_status status = omni__addresses_of(db, held, count, &hashes,
+	    &found);
+
+	if (status != OMNI_OK)
+		return status;
 	ids = omni__arena_alloc(&db->scratch,
-	    (count + list.points.count + 1) * sizeof(*ids));
+	    (count + found + 1) * sizeof(*ids));
 	if (ids == NULL)
 		return omni__nomem(&db->error);
 	memcpy(ids, held, count * sizeof(*ids));
-	for (i = 0; i < list.points.count; i++)
-		ids[count + i] = list.points.items[i].hash;
+	memcpy(ids + count, hashes, found * sizeof(*ids));
 	sight->ids = ids;
-	sight->count = count + i;
+	sight->count = count + found;
 	return omni__statements_load(db, NULL, sight, 1);
 }
 
