@@ -493,6 +493,14 @@ countries_have_their_zones(void **state)
 	    OMNI_OK);
 	assert_true(count > 20);
 	assert_string_equal(omni__zone_name(list[0]), "America/New_York");
+	/* Buesingen went its own way until 1980. */
+	assert_int_equal(omni__zones_of(f->zones, "DE", &list, &count, NULL),
+	    OMNI_OK);
+	assert_int_equal(count, 1);
+	assert_string_equal(omni__zone_name(list[0]), "Europe/Berlin");
+	assert_int_equal(omni__zones_of(f->zones, "NZ", &list, &count, NULL),
+	    OMNI_OK);
+	assert_int_equal(count, 2);
 	assert_int_equal(omni__zones_of(f->zones, "ZZ", &list, &count, NULL),
 	    OMNI_OK);
 	assert_int_equal(count, 0);

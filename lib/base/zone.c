@@ -383,6 +383,35 @@ read_countries(struct omni__zones *zones, struct omni__error *error)
 	    "out of memory" : "%s/zone.tab cannot be read", zones->folder);
 }
 
+/* 2020, and how far to look from there. */
+#define LATELY (INT64_C(1577836800) * OMNI__SECOND)
+#define SPELL (100 * 366 * OMNI__DAY)
+
+static bool
+alike(const struct omni__zone *left, const struct omni__zone *right)
+{
+	int64_t time = LATELY;
+
+	while (time < LATELY + SPELL &&
+	    omni__zone_offset(left, time) == omni__zone_offset(right, time) &&
+	    omni__zone_next(left, time) == omni__zone_next(right, time))
+		time = omni__zone_next(left, time);
+	return time >= LATELY + SPELL;
+}
+
+/* Clocks that were apart only in the past need no guess. */
+static void
+make_one(struct country *country)
+{
+	size_t i = 1;
+
+	while (i < country->count &&
+	    alike(country->zones[0], country->zones[i]))
+		i++;
+	if (i == country->count)
+		country->count = 1;
+}
+
 static omni_status
 read_country(struct omni__zones *zones, struct country *country,
     struct omni__error *error)
@@ -406,6 +435,7 @@ read_country(struct omni__zones *zones, struct country *country,
 	}
 	if (error != NULL)
 		omni__error_clear(error);
+	make_one(country);
 	country->read = true;
 	return OMNI_OK;
 }

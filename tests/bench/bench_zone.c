@@ -1,6 +1,7 @@
 /*
  * Local times: ours beside libc's localtime_r, of the same random instants
- * from 1970 to 2037; and how long it takes to read a zone.
+ * from 1970 to 2037; how long it takes to read a zone; and when a message may
+ * go, by a window of the law and quiet hours.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -9,7 +10,7 @@
 
 #include "bench.h"
 
-#include "base/zone.h"
+#include "routing/routing.h"
 
 #define TIMES (1 << 20)
 #define ROUNDS 5
@@ -121,6 +122,44 @@ measure(struct omni__zones *zones, const char *name)
 	    c / TIMES * 1e9, c / t, read * 1e6);
 }
 
+static void
+windows(struct omni__zones *zones)
+{
+	static struct omni_window law = { .region = "SE" };
+	struct omni__window_rule rule = { .window = &law };
+	const struct omni__rules rules = { .windows = &rule,
+	    .window_count = 1 };
+	struct omni_channel channel = { .medium = OMNI_MEDIUM_DIGITAL };
+	struct omni_purpose purpose = { .class_name = "marketing" };
+	struct omni__purpose_rule about = { .purpose = &purpose };
+	const struct omni__message message = { .rule = &about,
+	    .at = INT64_MAX };
+	const struct omni__said quiet = { .said = OMNI_SAID_QUIET,
+	    .purpose = "*", .value = "mo-fr 18:00-09:00; sa-su 20:00-11:00" };
+	struct omni__recipient r = { .region = "SE", .said = &quiet };
+	struct omni__wait wait;
+	double start;
+	int64_t n = 0;
+	size_t i;
+
+	channel.head.name = "email";
+	purpose.head.name = "offer/shoes";
+	bench_check(omni__hours_parse(NULL, "hours", "mo-fr 09:00-20:00; "
+	    "sa 10:00-18:00; ph off", &rule.hours) == OMNI_OK, "hours");
+	bench_check(omni__zone_find(zones, names[0], &r.zone, NULL) ==
+	    OMNI_OK, names[0]);
+	for (; r.said_count < 2; r.said_count++) {
+		start = bench_seconds();
+		for (i = 0; i < TIMES; i++)
+			n += omni__window_open(&rules, &message, &r,
+			    &channel, times[i], &wait);
+		(void)printf("a window%s: %.0f ns\n", r.said_count > 0 ?
+		    " and quiet hours" : "",
+		    (bench_seconds() - start) / TIMES * 1e9);
+	}
+	sum = n;
+}
+
 int
 main(void)
 {
@@ -135,6 +174,7 @@ main(void)
 	    TIMES, "zone");
 	for (i = 0; i < OMNI__COUNT(names); i++)
 		measure(zones, names[i]);
+	windows(zones);
 	omni__zones_free(zones);
 	return 0;
 }
