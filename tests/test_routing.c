@@ -930,6 +930,30 @@ a_bounce_suppresses_the_address_that_it_names(void **state)
 	assert_route(h, "crm", "1", "survey", "email sms post ");
 }
 
+static void
+a_bounce_is_one_for_all_who_share_the_address(void **state)
+{
+	static const char *const son[] = {
+		"name.full", "Tim Lee", "email", "ANN@example.com",
+		"phone", "+46705550199", "birth_date", "2001-07-08", NULL
+	};
+	static const char *const address[] = {
+		"email", "ann@example.com", NULL
+	};
+	struct harness *h = shop_of(state);
+	char a[OMNI_ID_SIZE], b[OMNI_ID_SIZE];
+
+	put_record(h, "crm", "1", DAY(0), ann);
+	put_record(h, "crm", "2", DAY(0), son);
+	assert_string_not_equal(customer_of(h, "crm", "1", a),
+	    customer_of(h, "crm", "2", b));
+	assert_route(h, "crm", "2", "survey", "email sms post:NO_ADDRESS ");
+	report(h, "mail.bounced", "{\"bounce\":\"hard\"}", address, DAY(2));
+	assert_route(h, "crm", "1", "survey", "sms post email:SUPPRESSED ");
+	assert_route(h, "crm", "2", "survey",
+	    "sms email:SUPPRESSED post:NO_ADDRESS ");
+}
+
 /* ---- rank ----------------------------------------------------------- */
 
 static void
@@ -1021,6 +1045,453 @@ a_route_outlives_its_handle(void **state)
 	assert_null(omni_route_step_channel(route, -1));
 	assert_null(omni_route_rejected_text(route, 0));
 	omni_route_free(route);
+}
+
+/* ---- messages: times, zones, caps ----------------------------------- */
+
+static omni_message *
+message_of(const char *purpose, int64_t time)
+{
+	omni_message *message = omni_message_new(purpose);
+
+	assert_non_null(message);
+	assert_int_equal(omni_message_set_time(message, time), OMNI_OK);
+	return message;
+}
+
+static omni_route *
+try_message(struct harness *h, const char *key, const omni_message *message)
+{
+	omni_route *route = NULL;
+	char id[OMNI_ID_SIZE];
+
+	harness_ok(h, omni_route_try(h->db, customer_of(h, "crm", key, id),
+	    message, &route));
+	assert_string_equal(omni_route_customer(route), id);
+	assert_true(omni_route_fact(route) == 0);
+	assert_true(omni_route_due(route) == OMNI_TIME_UNKNOWN);
+	return route;
+}
+
+/* The same, of steps that wait with their minutes: "email+30m ". */
+static void
+assert_tried(struct harness *h, const char *key, const omni_message *message,
+    const char *wanted)
+{
+	omni_route *route = try_message(h, key, message);
+	char got[400], fell[400], *after = got;
+	int32_t i, steps = omni_route_step_count(route);
+
+	for (i = 0; i < steps; i++) {
+		int64_t late = omni_route_step_time(route, i) -
+		    omni_route_time(route);
+
+		after += sprintf(after, late == 0 ? "%s " : "%s+%lldm ",
+		    omni_route_step_channel(route, i),
+		    (long long)(late / HARNESS_MINUTE));
+	}
+	spell(route, fell, sizeof(fell));
+	/* What fell, behind as many words as there are steps. */
+	for (after[0] = '\0', after = fell; steps > 0; steps--)
+		after = strchr(after, ' ') + 1;
+	strcat(got, after);
+	assert_string_equal(got, wanted);
+	omni_route_free(route);
+}
+
+static int64_t
+instant(const char *iso)
+{
+	int64_t time;
+
+	assert_int_equal(omni_time_parse(iso, &time), OMNI_OK);
+	return time;
+}
+
+/* Quiet hours, a zone, a language. */
+static void
+say_value(struct harness *h, int32_t said, const char *value, int64_t time)
+{
+	omni_statement *s = omni_statement_new(said, "*");
+
+	assert_non_null(s);
+	add_who(h, s, &(struct say){ .source = "crm", .key = "1" });
+	harness_ok(h, omni_statement_set_value(s, value));
+	harness_ok(h, omni_statement_set_time(s, time));
+	harness_ok(h, omni_statement_put(h->db, s, NULL));
+	omni_statement_free(s);
+}
+
+static void
+quiet_hours_are_those_of_the_recipients_clock(void **state)
+{
+	static const struct {
+		const char *zone, *quiet, *at, *goes;
+	} nights[] = {
+		/* Across midnight: before it, behind it, at the very end. */
+		{ "Europe/Stockholm", "22:00-07:00", "2025-06-10T21:30:00Z",
+		    "2025-06-11T05:00:00Z" },
+		{ "Europe/Stockholm", "22:00-07:00", "2025-06-11T03:00:00Z",
+		    "2025-06-11T05:00:00Z" },
+		{ "Europe/Stockholm", "22:00-07:00", "2025-06-11T05:00:00Z",
+		    "2025-06-11T05:00:00Z" },
+		{ "America/New_York", "22:00-07:00", "2025-06-11T03:00:00Z",
+		    "2025-06-11T11:00:00Z" },
+		/* 02:30 is not there in that night: from 03:00 on. */
+		{ "Europe/Stockholm", "22:00-02:30", "2026-03-28T23:00:00Z",
+		    "2026-03-29T01:00:00Z" },
+		/* In that one it is there twice: it is quiet before each. */
+		{ "Europe/Stockholm", "22:00-02:30", "2025-10-25T22:00:00Z",
+		    "2025-10-26T00:30:00Z" },
+		{ "Europe/Stockholm", "22:00-02:30", "2025-10-26T01:10:00Z",
+		    "2025-10-26T01:30:00Z" },
+	};
+	struct harness *h = shop_of(state);
+	size_t i;
+
+	put_record(h, "crm", "1", DAY(0), ann);
+	for (i = 0; i < OMNI__COUNT(nights); i++) {
+		omni_message *message = message_of("survey",
+		    instant(nights[i].at));
+		omni_route *route;
+
+		say_value(h, OMNI_SAID_ZONE, nights[i].zone,
+		    DAY(1) + (int64_t)i);
+		say_value(h, OMNI_SAID_QUIET, nights[i].quiet,
+		    DAY(1) + (int64_t)i);
+		route = try_message(h, "1", message);
+		assert_string_equal(omni_route_zone(route), nights[i].zone);
+		assert_true(omni_route_step_time(route, 0) ==
+		    instant(nights[i].goes));
+		omni_route_free(route);
+		omni_message_free(message);
+	}
+}
+
+static void
+an_unknown_zone_is_passed_over_and_told(void **state)
+{
+	struct harness *h = shop_of(state);
+	omni_route *route;
+	char zone[80];
+
+	put_record(h, "crm", "1", DAY(0), ann);
+	route = route_of(h, "crm", "1", "survey");
+	(void)snprintf(zone, sizeof(zone), "%s", omni_route_zone(route));
+	assert_null(strstr(omni_route_zone_text(route), "not know"));
+	omni_route_free(route);
+	say_value(h, OMNI_SAID_ZONE, "Mars/Olympus", DAY(1));
+	route = route_of(h, "crm", "1", "survey");
+	assert_string_equal(omni_route_zone(route), zone);
+	assert_non_null(strstr(omni_route_zone_text(route), "not know"));
+	assert_int_equal(omni_route_step_count(route), 3);
+	omni_route_free(route);
+}
+
+static void
+tell_result(struct harness *h, const char *channel, const char *kind,
+    int64_t time)
+{
+	omni_interaction *told = omni_interaction_new(channel, kind);
+	omni_record *who = omni_record_new();
+	static unsigned serial;
+	char id[32];
+
+	(void)snprintf(id, sizeof(id), "m%u", ++serial);
+	harness_ok(h, omni_record_set_source(who, "crm", "1"));
+	harness_ok(h, omni_interaction_set_who(told, who));
+	harness_ok(h, omni_interaction_add_reference(told, "purpose",
+	    "survey"));
+	harness_ok(h, omni_interaction_add_reference(told, "message", id));
+	harness_ok(h, omni_interaction_set_time(told, time));
+	harness_ok(h, omni_interaction_put(h->db, told, NULL));
+	omni_interaction_free(told);
+	omni_record_free(who);
+}
+
+static void
+put_cap(struct harness *h, int32_t action, int64_t time)
+{
+	omni_cap *cap = omni_cap_new("daily");
+
+	assert_non_null(cap);
+	harness_ok(h, omni_cap_set_channel(cap, "email"));
+	harness_ok(h, omni_cap_set_limit(cap, 1));
+	harness_ok(h, omni_cap_set_action(cap, action));
+	harness_ok(h, omni_cap_set_time(cap, time));
+	harness_ok(h, omni_cap_put(h->db, cap, NULL));
+	omni_cap_free(cap);
+}
+
+static void
+a_cap_that_is_reached_ends_at_the_recipients_midnight(void **state)
+{
+	struct harness *h = shop_of(state);
+	/* 23:59 in Stockholm. */
+	int64_t late = instant("2025-05-20T21:59:00Z");
+	omni_message *message = message_of("survey", late);
+
+	put_record(h, "crm", "1", DAY(0), ann);
+	say_value(h, OMNI_SAID_ZONE, "Europe/Stockholm", DAY(1));
+	put_cap(h, OMNI_CAP_DEFER, DAY(0));
+	assert_tried(h, "1", message, "email sms+1440m post+2880m ");
+	tell_result(h, "email", "mail.sent", instant("2025-05-20T20:00:00Z"));
+	assert_tried(h, "1", message, "email+1m sms+1441m post+2881m ");
+	say_value(h, OMNI_SAID_ZONE, "America/New_York", DAY(2));
+	assert_tried(h, "1", message, "email+361m sms+1801m post+3241m ");
+	put_cap(h, OMNI_CAP_DROP, DAY(1));
+	assert_tried(h, "1", message, "sms post+1440m email:CAPPED ");
+	omni_message_free(message);
+}
+
+static void
+set_lead(struct harness *h, const char *name, int32_t days)
+{
+	omni_channel *channel = omni_channel_new(name);
+
+	assert_non_null(channel);
+	harness_ok(h, omni_channel_set_direction(channel,
+	    OMNI_DIRECTION_OUT));
+	harness_ok(h, omni_channel_set_medium(channel,
+	    OMNI_MEDIUM_PHYSICAL));
+	harness_ok(h, omni_channel_set_address(channel, "address"));
+	harness_ok(h, omni_channel_set_lead(channel, days * 86400));
+	harness_ok(h, omni_channel_put(h->db, channel, NULL));
+	omni_channel_free(channel);
+}
+
+static void
+a_letter_goes_in_time_or_not_at_all(void **state)
+{
+	struct harness *h = shop_of(state);
+	omni_message *message = message_of("survey", DAY(90));
+
+	put_record(h, "crm", "1", DAY(0), ann);
+	set_lead(h, "post", 3);
+	harness_ok(h, omni_message_set_expiry(message, DAY(95)));
+	assert_tried(h, "1", message, "email sms+1440m post+2880m ");
+	harness_ok(h, omni_message_set_expiry(message, DAY(95) - 1));
+	assert_tried(h, "1", message, "email sms+1440m post:LATE ");
+	harness_ok(h, omni_message_set_expiry(message, DAY(91) - 1));
+	assert_tried(h, "1", message, "email sms:LATE post:LATE ");
+	omni_message_free(message);
+}
+
+static void
+who_has_only_a_street_gets_letters(void **state)
+{
+	static const char *const street[] = {
+		"name.full", "Una Bell", "address.street", "Ringvägen 5",
+		"address.postcode", "118 60", "address.city", "Stockholm",
+		NULL
+	};
+	struct harness *h = shop_of(state);
+	omni_statement *no = omni_statement_new(OMNI_SAID_WITHDRAW, "*");
+
+	put_record(h, "crm", "1", DAY(0), street);
+	set_lead(h, "post", 3);
+	assert_route(h, "crm", "1", "survey",
+	    "post email:NO_ADDRESS sms:NO_ADDRESS ");
+	/* No post, please: then nothing is left, but for what must be. */
+	add_who(h, no, &(struct say){ .source = "crm", .key = "1" });
+	harness_ok(h, omni_statement_set_medium(no, OMNI_MEDIUM_PHYSICAL));
+	harness_ok(h, omni_statement_put(h->db, no, NULL));
+	assert_route(h, "crm", "1", "survey",
+	    "email:NO_ADDRESS sms:NO_ADDRESS post:WITHDRAWN ");
+	assert_route(h, "crm", "1", "invoice",
+	    "post email:NO_ADDRESS sms:NO_ADDRESS ");
+	omni_statement_free(no);
+}
+
+static void
+what_is_urgent_passes_quiet_hours_and_not_the_law(void **state)
+{
+	struct harness *h = shop_of(state);
+	omni_window *window = omni_window_new("no texts at night");
+	/* 23:00 in Stockholm. */
+	omni_message *message = message_of("survey",
+	    instant("2025-06-10T21:00:00Z"));
+
+	put_record(h, "crm", "1", DAY(0), ann);
+	say_value(h, OMNI_SAID_ZONE, "Europe/Stockholm", DAY(1));
+	say_value(h, OMNI_SAID_QUIET, "21:00-07:00", DAY(1));
+	harness_ok(h, omni_window_set_channel(window, "email"));
+	harness_ok(h, omni_window_set_hours(window, "06:00-22:00"));
+	assert_tried(h, "1", message, "email+480m sms+1920m post+3360m ");
+	harness_ok(h, omni_message_set_urgent(message, 1));
+	assert_tried(h, "1", message, "email sms+1440m post+2880m ");
+	harness_ok(h, omni_window_put(h->db, window, NULL));
+	assert_tried(h, "1", message, "email+420m sms+1860m post+3300m ");
+	omni_message_free(message);
+	omni_window_free(window);
+}
+
+/* ---- behaviour ------------------------------------------------------ */
+
+static void
+behaviour_ranks_who_said_nothing(void **state)
+{
+	struct harness *h = shop_of(state);
+	omni_purpose *fixed = purpose_of(h, "fixed", OMNI_BASIS_INTEREST,
+	    all_channels);
+	omni_route *route;
+	int i;
+
+	harness_ok(h, omni_purpose_set_order(fixed, OMNI_ORDER_FIXED));
+	harness_ok(h, omni_purpose_put(h->db, fixed, NULL));
+	put_record(h, "crm", "1", DAY(0), ann);
+	for (i = 0; i < 6; i++) {
+		tell_result(h, "email", "mail.sent", DAY(80 + i));
+		tell_result(h, "sms", "sms.sent", DAY(80 + i));
+		tell_result(h, "sms", "sms.answered", DAY(80 + i));
+	}
+	assert_route(h, "crm", "1", "survey", "sms post email ");
+	route = route_of(h, "crm", "1", "survey");
+	assert_non_null(strstr(omni_route_step_text(route, 0),
+	    "answered 6 of 6 messages there (decayed), estimated 50 %, "
+	    "all customers 20 %"));
+	omni_route_free(route);
+	assert_route(h, "crm", "1", "fixed", "email sms post ");
+	/* Who says what they want is not second-guessed. */
+	SAY(h, .source = "crm", .key = "1", .said = OMNI_SAID_PREFER,
+	    .purpose = "*", .channel = "email", .rank = 1, .time = DAY(90));
+	assert_route(h, "crm", "1", "survey", "email sms post ");
+	omni_purpose_free(fixed);
+}
+
+/* ---- what is surely one --------------------------------------------- */
+
+static void
+what_is_confidential_goes_by_what_is_surely_one(void **state)
+{
+	static const char *const alone[] = { "email", "kim@mail.example",
+	    NULL };
+	static const char *const dialled[] = { "email", "kim@mail.example",
+	    "phone", "+4685551234", NULL };
+	struct harness *h = shop_of(state);
+	omni_purpose *result = purpose_of(h, "result", OMNI_BASIS_INTEREST,
+	    all_channels);
+	omni_channel *sms = NULL, *email = NULL;
+	char a[OMNI_ID_SIZE], b[OMNI_ID_SIZE];
+
+	harness_ok(h, omni_purpose_set_confidentiality(result, 1));
+	harness_ok(h, omni_purpose_put(h->db, result, NULL));
+	harness_ok(h, omni_channel_get(h->db, "sms", &sms));
+	harness_ok(h, omni_channel_set_confidentiality(sms, 1));
+	harness_ok(h, omni_channel_put(h->db, sms, NULL));
+	harness_ok(h, omni_channel_get(h->db, "email", &email));
+	harness_ok(h, omni_channel_set_confidentiality(email, 1));
+	harness_ok(h, omni_channel_put(h->db, email, NULL));
+	put_record(h, "crm", "1", DAY(0), alone);
+	put_record(h, "crm", "2", DAY(1), dialled);
+	assert_string_equal(customer_of(h, "crm", "1", a),
+	    customer_of(h, "crm", "2", b));
+	assert_route(h, "crm", "1", "survey", "email sms post:NO_ADDRESS ");
+	assert_route(h, "crm", "1", "result",
+	    "email sms:NO_ADDRESS post:NOT_CONFIDENTIAL ");
+	/* A no is heard whoever of them said it. */
+	SAY(h, .source = "crm", .key = "2", .said = OMNI_SAID_WITHDRAW,
+	    .purpose = "result", .time = DAY(2));
+	assert_route(h, "crm", "1", "result",
+	    "email:WITHDRAWN sms:NO_ADDRESS post:NOT_CONFIDENTIAL ");
+	omni_channel_free(email);
+	omni_channel_free(sms);
+	omni_purpose_free(result);
+}
+
+/* ---- witnesses ------------------------------------------------------ */
+
+static void
+a_route_names_its_facts_and_the_language(void **state)
+{
+	struct harness *h = shop_of(state);
+	omni_contact *gone = omni_contact_new("phone", "+46701234567");
+	omni_statement *yes = omni_statement_new(OMNI_SAID_GRANT, "news");
+	omni_statement *no = omni_statement_new(OMNI_SAID_WITHDRAW, "news");
+	int64_t told_yes, told_no, told_gone;
+	omni_route *route;
+
+	put_record(h, "crm", "1", DAY(0), ann);
+	add_who(h, yes, &(struct say){ .source = "crm", .key = "1" });
+	add_who(h, no, &(struct say){ .source = "crm", .key = "1" });
+	harness_ok(h, omni_statement_set_channel(no, "post"));
+	harness_ok(h, omni_statement_put(h->db, yes, &told_yes));
+	harness_ok(h, omni_statement_put(h->db, no, &told_no));
+	harness_ok(h, omni_contact_set_suppressed(gone, "bounce"));
+	harness_ok(h, omni_contact_put(h->db, gone, &told_gone));
+	say_value(h, OMNI_SAID_LANGUAGE, "sv", DAY(1));
+	route = route_of(h, "crm", "1", "news");
+	assert_string_equal(omni_route_purpose(route), "news");
+	assert_string_equal(omni_route_language(route), "sv");
+	assert_true(omni_route_time(route) == h->now);
+	assert_true(omni_route_step_fact(route, 0) == told_yes);
+	assert_int_equal(omni_route_rejected_count(route), 2);
+	assert_true(omni_route_rejected_fact(route, 0) == told_gone);
+	assert_true(omni_route_rejected_fact(route, 1) == told_no);
+	assert_true(omni_route_rejected_fact(route, 2) == 0);
+	assert_int_equal(omni_route_result(route), 0);
+	omni_route_free(route);
+	omni_statement_free(no);
+	omni_statement_free(yes);
+	omni_contact_free(gone);
+}
+
+/* ---- messages as they should not be ---------------------------------- */
+
+static void
+a_message_says_what_is_wrong_with_it(void **state)
+{
+	struct harness *h = shop_of(state);
+	omni_message *message = omni_message_new("news//x");
+	omni_route *route = NULL;
+	char id[OMNI_ID_SIZE];
+
+	put_record(h, "crm", "1", DAY(0), ann);
+	(void)customer_of(h, "crm", "1", id);
+	assert_non_null(strstr(omni_message_errmsg(message), "purpose"));
+	harness_is(h, omni_route_try(h->db, id, message, &route),
+	    OMNI_INVALID);
+	assert_non_null(strstr(omni_errmsg(h->db), "purpose"));
+	omni_message_free(message);
+	message = omni_message_new("nothing");
+	harness_is(h, omni_route_try(h->db, id, message, &route),
+	    OMNI_UNDEFINED);
+	omni_message_free(message);
+	harness_is(h, omni_route_try(h->db, id, NULL, &route), OMNI_MISUSE);
+	message = message_of("news", DAY(3));
+	assert_int_equal(omni_message_set_expiry(message, DAY(2)), OMNI_OK);
+	harness_is(h, omni_route_try(h->db, id, message, &route),
+	    OMNI_INVALID);
+	assert_non_null(strstr(omni_errmsg(h->db), "expiry"));
+	assert_null(route);
+	assert_int_equal(omni_message_set_expiry(message, OMNI_NOW),
+	    OMNI_INVALID);
+	assert_int_equal(omni_message_set_time(message, OMNI_TIME_UNKNOWN),
+	    OMNI_INVALID);
+	assert_int_equal(omni_message_set_time(message, INT64_MAX - 1),
+	    OMNI_INVALID);
+	assert_int_equal(omni_message_set_id(message, ""), OMNI_INVALID);
+	assert_non_null(strstr(omni_message_errmsg(message), "id"));
+	assert_int_equal(omni_message_set_brand(message, "\001"),
+	    OMNI_INVALID);
+	omni_message_free(message);
+	assert_int_equal(omni_message_set_urgent(NULL, 1), OMNI_MISUSE);
+	assert_int_equal(omni_message_set_id(NULL, "1"), OMNI_MISUSE);
+	assert_non_null(omni_message_errmsg(NULL));
+	omni_message_free(NULL);
+}
+
+/* One that waited too long in a queue is no mistake. */
+static void
+a_message_that_has_expired_goes_nowhere(void **state)
+{
+	struct harness *h = shop_of(state);
+	omni_message *message = omni_message_new("survey");
+
+	put_record(h, "crm", "1", DAY(0), ann);
+	assert_int_equal(omni_message_set_expiry(message, DAY(2)), OMNI_OK);
+	assert_tried(h, "1", message, "email:LATE sms:LATE post:LATE ");
+	omni_message_free(message);
 }
 
 /* ---- how much is asked of the store ---------------------------------- */
@@ -1184,9 +1655,15 @@ stored_histories_give_the_same_answers(void **state)
 	define_channel(h, "email", OMNI_DIRECTION_OUT, NULL);
 	define_channel(h, "sms", OMNI_DIRECTION_OUT, NULL);
 	define_channel(h, "post", OMNI_DIRECTION_OUT, NULL);
-	for (p = 0; p < OMNI__COUNT(stored); p++)
-		define_purpose(h, stored[p].name, stored[p].basis,
-		    all_channels);
+	/* All steps at once, so that all are asked at the same instant. */
+	for (p = 0; p < OMNI__COUNT(stored); p++) {
+		omni_purpose *purpose = purpose_of(h, stored[p].name,
+		    stored[p].basis, all_channels);
+
+		harness_ok(h, omni_purpose_set_wait(purpose, 0));
+		harness_ok(h, omni_purpose_put(h->db, purpose, NULL));
+		omni_purpose_free(purpose);
+	}
 	for (i = 0; i < STORED_HISTORIES; i++) {
 		struct naive n = {
 			.said = said,
@@ -1241,9 +1718,23 @@ main(void)
 		    the_newest_address_that_is_not_suppressed_is_used),
 		HARNESS_TEST(confidential_purposes_ask_for_a_proved_address),
 		HARNESS_TEST(a_bounce_suppresses_the_address_that_it_names),
+		HARNESS_TEST(a_bounce_is_one_for_all_who_share_the_address),
 		HARNESS_TEST(a_preference_ranks_and_never_permits),
 		HARNESS_TEST(what_is_not_defined_is_said_so),
 		HARNESS_TEST(a_route_outlives_its_handle),
+		HARNESS_TEST(quiet_hours_are_those_of_the_recipients_clock),
+		HARNESS_TEST(an_unknown_zone_is_passed_over_and_told),
+		HARNESS_TEST(
+		    a_cap_that_is_reached_ends_at_the_recipients_midnight),
+		HARNESS_TEST(a_letter_goes_in_time_or_not_at_all),
+		HARNESS_TEST(who_has_only_a_street_gets_letters),
+		HARNESS_TEST(
+		    what_is_urgent_passes_quiet_hours_and_not_the_law),
+		HARNESS_TEST(behaviour_ranks_who_said_nothing),
+		HARNESS_TEST(what_is_confidential_goes_by_what_is_surely_one),
+		HARNESS_TEST(a_route_names_its_facts_and_the_language),
+		HARNESS_TEST(a_message_says_what_is_wrong_with_it),
+		HARNESS_TEST(a_message_that_has_expired_goes_nowhere),
 		HARNESS_TEST(many_records_take_no_more_statements_than_one),
 		HARNESS_TEST(stored_histories_give_the_same_answers),
 	};
