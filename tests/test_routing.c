@@ -1236,6 +1236,8 @@ a_cap_that_is_reached_ends_at_the_recipients_midnight(void **state)
 	put_cap(h, OMNI_CAP_DEFER, DAY(0));
 	assert_tried(h, "1", message, "email sms+1440m post+2880m ");
 	tell_result(h, "email", "mail.sent", instant("2025-05-20T20:00:00Z"));
+	tell_result(h, "email", "mail.opened",
+	    instant("2025-05-20T20:05:00Z"));
 	assert_tried(h, "1", message, "email+1m sms+1441m post+2881m ");
 	say_value(h, OMNI_SAID_ZONE, "America/New_York", DAY(2));
 	assert_tried(h, "1", message, "email+361m sms+1801m post+3241m ");
