@@ -580,6 +580,39 @@ a_person_s_routes_are_exported_and_erased(void **state)
 	store_sound(h);
 }
 
+static void
+a_route_to_who_was_one_goes_with_either_part(void **state)
+{
+	struct harness *h = house_of(state);
+	omni_route *route, *back = NULL;
+	struct id bo;
+	char *text = calloc(1, 65537), *at;
+	int times = 0;
+
+	assert_non_null(text);
+	rule(h, OMNI_VERDICT_SAME, "ann", "bo");
+	route = keep_route(h, "ann", "news", "m1", OMNI_OK);
+	harness_ok(h, omni_customer_export(h->db,
+	    customer_of(h, "ann").text, collect, text));
+	for (at = text; (at = strstr(at, "\"noun\":\"route\"")) != NULL; at++)
+		times++;
+	assert_int_equal(times, 1);
+	rule(h, OMNI_VERDICT_DIFFERENT, "ann", "bo");
+	/* Whichever of them is not the oldest. */
+	bo = customer_of(h, strcmp(customer_of(h, "bo").text,
+	    omni_route_customer(route)) == 0 ? "ann" : "bo");
+	*text = '\0';
+	harness_ok(h, omni_customer_export(h->db, bo.text, collect, text));
+	assert_non_null(strstr(text, "\"noun\":\"route\""));
+	free(text);
+	harness_ok(h, omni_rebuild(h->db));
+	harness_ok(h, omni_customer_erase(h->db, bo.text));
+	harness_is(h, omni_route_get(h->db, omni_route_fact(route), &back),
+	    OMNI_ERASED);
+	omni_route_free(route);
+	store_sound(h);
+}
+
 /* ---- households ----------------------------------------------------- */
 
 static void
@@ -1035,6 +1068,7 @@ main(void)
 		HARNESS_TEST(what_changed_meanwhile_counts),
 		HARNESS_TEST(what_has_expired_goes_nowhere),
 		HARNESS_TEST(a_person_s_routes_are_exported_and_erased),
+		HARNESS_TEST(a_route_to_who_was_one_goes_with_either_part),
 		HARNESS_TEST(a_household_gets_one_letter),
 		HARNESS_TEST(
 		    later_knowledge_changes_no_decision_that_was_kept),

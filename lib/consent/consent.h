@@ -299,6 +299,7 @@ struct omni__sent {
 	int32_t priority;
 };
 #define OMNI__ROUTE_NOWHERE (-1)	/* a route without steps */
+#define OMNI__ROUTE_HELD (-2)	/* ... to a customer that the record was of */
 /*
  * Of INTERACTION facts that tell results, and of ROUTE facts.  Of the body
  * of a ROUTE it reads "message", and "row" of a route that has a step:
@@ -308,8 +309,8 @@ struct omni__sent {
  */
 omni_status omni__messages_apply(struct omni *db,
     const struct omni__fact *facts, size_t count);
-/* Takes out the rows and counts of records, and the rows that their routes
- * have under a household; facts: those routes, to be erased after. */
+/* Takes out the rows and counts of records, and all rows of routes to
+ * customers that they were of; facts: those routes, to be erased after. */
 omni_status omni__messages_erase(struct omni *db,
     const unsigned char *const *records, size_t count, int64_t **facts,
     size_t *fact_count);

@@ -87,6 +87,36 @@ struct row {
 	int32_t what, priority;
 };
 
+/* In the scratch arena, doubling. */
+struct rows {
+	struct omni *db;
+	struct row *items;
+	size_t count, room;
+};
+
+/* Room for one more, or NULL when out of memory. */
+static struct row *
+rows_add(struct rows *rows)
+{
+	size_t room = rows->room == 0 ? 64 : rows->room * 2;
+	struct row *more;
+
+	if (rows->count == rows->room) {
+		more = omni__arena_alloc(&rows->db->scratch,
+		    room * sizeof(*more));
+		if (more == NULL) {
+			(void)omni__nomem(&rows->db->error);
+			return NULL;
+		}
+		if (rows->count > 0)
+			memcpy(more, rows->items,
+			    rows->count * sizeof(*more));
+		rows->items = more;
+		rows->room = room;
+	}
+	return memset(&rows->items[rows->count++], 0, sizeof(*more));
+}
+
 /* Of the references of a type the first one's key. */
 static const char *
 reference_of(const json_t *refs, const char *type)
@@ -134,76 +164,115 @@ read_references(struct omni *db, const struct omni__fact *fact,
 
 /* What an interaction tells, if it does. */
 static omni_status
-add_result(struct omni *db, const struct omni__fact *fact, struct row *rows,
-    size_t *count)
+add_result(struct rows *rows, const struct omni__fact *fact)
 {
 	int32_t what = omni__result_of(fact->kind, NULL);
-	struct row *row = &rows[*count];
 	omni_status status = OMNI_OK;
+	struct row *row;
 	bool mild = false;
 
 	/* A complaint that was none ends nothing. */
 	if (what == OMNI_RESULT_COMPLAINED)
-		status = omni__result_mild(db, fact, &mild);
+		status = omni__result_mild(rows->db, fact, &mild);
 	if (what == 0 || mild || status != OMNI_OK)
 		return status;
-	memset(row, 0, sizeof(*row));
+	row = rows_add(rows);
+	if (row == NULL)
+		return OMNI_NOMEM;
 	memcpy(row->record, fact->record, OMNI__ID);
 	row->happened = omni__fact_time(fact);
 	row->fact = fact->id;
 	row->what = what;
 	row->channel = fact->channel_term;
-	++*count;
-	return read_references(db, fact, row);
+	return read_references(rows->db, fact, row);
 }
 
-/* The row of a route, and that of the household it goes to. */
-static size_t
-route_rows(struct omni *db, const struct omni__fact *fact,
-    const json_t *root, struct row rows[2])
+/* What a route tells of its record. */
+static struct row
+route_row(struct omni *db, const struct omni__fact *fact, const json_t *root)
 {
 	const json_t *step = json_object_get(root, "row");
 	const char *message = json_string_value(
 	    json_object_get(root, "message"));
-	const char *household = json_string_value(
-	    json_object_get(step, "household"));
-	struct row *row = &rows[0];
+	struct row row = {
+		.happened = omni__fact_time(fact),
+		.fact = fact->id,
+		.what = OMNI__ROUTE_NOWHERE,
+		.purpose = fact->kind_term,
+	};
 
-	memset(row, 0, sizeof(*row));
-	memcpy(row->record, fact->record, OMNI__ID);
-	row->fact = fact->id;
-	row->happened = omni__fact_time(fact);
-	row->what = OMNI__ROUTE_NOWHERE;
-	row->purpose = fact->kind_term;
+	memcpy(row.record, fact->record, OMNI__ID);
 	if (message != NULL)
-		row->mark = omni__message_mark(db, message);
+		row.mark = omni__message_mark(db, message);
 	if (!json_is_integer(json_object_get(step, "time")))
-		return 1;
-	row->what = 0;
-	row->happened = json_integer_value(json_object_get(step, "time"));
-	row->channel = fact->channel_term;
-	row->priority = (int32_t)json_integer_value(
+		return row;
+	row.what = 0;
+	row.happened = json_integer_value(json_object_get(step, "time"));
+	row.channel = fact->channel_term;
+	row.priority = (int32_t)json_integer_value(
 	    json_object_get(step, "priority"));
-	rows[1] = rows[0];
-	return household != NULL &&
-	    omni__unhex(rows[1].record, OMNI__ID, household) ? 2 : 1;
+	return row;
+}
+
+/* The same under another id; a damaged one is nobody's. */
+static omni_status
+add_under(struct rows *rows, const struct row *row, const char *hex,
+    int32_t what)
+{
+	unsigned char id[OMNI__ID];
+	struct row *copy;
+
+	if (hex == NULL || !omni__unhex(id, OMNI__ID, hex) ||
+	    memcmp(id, row->record, OMNI__ID) == 0)
+		return OMNI_OK;
+	copy = rows_add(rows);
+	if (copy == NULL)
+		return OMNI_NOMEM;
+	*copy = *row;
+	copy->what = what;
+	memcpy(copy->record, id, OMNI__ID);
+	return OMNI_OK;
+}
+
+/* Its row, that of the household it goes to, and those of the records that
+ * the customer had beside the oldest: when they part, it speaks of them. */
+static omni_status
+add_rows(struct rows *rows, const struct omni__fact *fact,
+    const json_t *root)
+{
+	struct row row = route_row(rows->db, fact, root);
+	const json_t *held = json_object_get(root, "whole");
+	struct row *first = rows_add(rows);
+	omni_status status;
+	size_t i;
+
+	if (first == NULL)
+		return OMNI_NOMEM;
+	*first = row;
+	if (held == NULL)
+		held = json_object_get(root, "held");
+	status = add_under(rows, &row, json_string_value(json_object_get(
+	    json_object_get(root, "row"), "household")), row.what);
+	for (i = 0; i < json_array_size(held) && status == OMNI_OK; i++)
+		status = add_under(rows, &row, json_string_value(
+		    json_array_get(json_array_get(held, i), 0)),
+		    OMNI__ROUTE_HELD);
+	return status;
 }
 
 static omni_status
-add_route(struct omni *db, const struct omni__fact *fact, struct row *rows,
-    size_t *count)
+add_route(struct rows *rows, const struct omni__fact *fact)
 {
 	json_t *root;
 	omni_status status;
 
 	if (fact->body == NULL)
 		return OMNI_OK;
-	status = omni__json_body(db, fact, &root);
-	if (status != OMNI_OK)
-		return status;
-	*count += route_rows(db, fact, root, &rows[*count]);
+	status = omni__json_body(rows->db, fact, &root);
+	if (status == OMNI_OK)
+		status = add_rows(rows, fact, root);
 	json_decref(root);
-	return OMNI_OK;
+	return status;
 }
 
 static int
@@ -337,57 +406,49 @@ omni_status
 omni__messages_apply(struct omni *db, const struct omni__fact *facts,
     size_t count)
 {
+	struct rows rows = { .db = db };
 	omni_status status = OMNI_OK;
-	struct row *rows;
-	size_t i, n = 0;
+	size_t i;
 
-	for (i = 0; i < count; i++)
-		n += is_logged(&facts[i]);
-	if (n == 0)
-		return OMNI_OK;
-	rows = omni__arena_alloc(&db->scratch, 2 * n * sizeof(*rows));
-	if (rows == NULL)
-		return omni__nomem(&db->error);
-	for (i = n = 0; i < count && status == OMNI_OK; i++)
+	for (i = 0; i < count && status == OMNI_OK; i++)
 		if (is_logged(&facts[i]))
 			status = facts[i].noun == OMNI__FACT_ROUTE ?
-			    add_route(db, &facts[i], rows, &n) :
-			    add_result(db, &facts[i], rows, &n);
-	if (status != OMNI_OK || n == 0)
+			    add_route(&rows, &facts[i]) :
+			    add_result(&rows, &facts[i]);
+	if (status != OMNI_OK || rows.count == 0)
 		return status;
-	qsort(rows, n, sizeof(*rows), compare_rows);
-	status = put_rows(db, rows, n);
-	return status == OMNI_OK ? add_counts(db, rows, n) : status;
+	qsort(rows.items, rows.count, sizeof(*rows.items), compare_rows);
+	status = put_rows(db, rows.items, rows.count);
+	return status == OMNI_OK ? add_counts(db, rows.items, rows.count) :
+	    status;
 }
 
 /* ---- erasing -------------------------------------------------------- */
 
-/* What routes have beside the rows of their records. */
+/* All that these routes have, under whatever record and household. */
 static omni_status
-drop_households(struct omni *db, const struct omni__fact *routes,
-    size_t count)
+drop_routes(struct omni *db, const struct omni__fact *routes, size_t count)
 {
-	struct row *rows;
+	struct rows rows = { .db = db };
 	struct omni__value *in;
 	omni_status status = OMNI_OK;
-	size_t i, n = 0, found = 0;
+	size_t i, n = 0;
 
-	rows = omni__arena_alloc(&db->scratch,
-	    (2 * count + 1) * sizeof(*rows));
-	in = omni__arena_alloc(&db->scratch,
-	    (2 * count + 1) * DROP_COLUMNS * sizeof(*in));
-	if (rows == NULL || in == NULL)
-		return omni__nomem(&db->error);
 	for (i = 0; i < count && status == OMNI_OK; i++)
 		if (routes[i].record != NULL)
-			status = add_route(db, &routes[i], rows, &n);
-	for (i = 0; i < n && status == OMNI_OK; i++) {
-		in[found++] = omni__blob(rows[i].record, OMNI__ID);
-		in[found++] = omni__int(rows[i].happened);
-		in[found++] = omni__int(rows[i].fact);
+			status = add_route(&rows, &routes[i]);
+	if (status != OMNI_OK)
+		return status;
+	in = omni__arena_alloc(&db->scratch,
+	    (rows.count + 1) * DROP_COLUMNS * sizeof(*in));
+	if (in == NULL)
+		return omni__nomem(&db->error);
+	for (i = 0; i < rows.count; i++) {
+		in[n++] = omni__blob(rows.items[i].record, OMNI__ID);
+		in[n++] = omni__int(rows.items[i].happened);
+		in[n++] = omni__int(rows.items[i].fact);
 	}
-	return status == OMNI_OK ? omni__exec(db, &message_drop, in,
-	    found / DROP_COLUMNS) : status;
+	return omni__exec(db, &message_drop, in, n / DROP_COLUMNS);
 }
 
 omni_status
@@ -420,7 +481,7 @@ omni__messages_erase(struct omni *db, const unsigned char *const *records,
 	*fact_count = result.count;
 	status = omni__facts_read(db, *facts, *fact_count, routes);
 	if (status == OMNI_OK)
-		status = drop_households(db, routes, *fact_count);
+		status = drop_routes(db, routes, *fact_count);
 	if (status == OMNI_OK)
 		status = omni__exec(db, &message_delete, in, count);
 	return status == OMNI_OK ?

@@ -1,6 +1,7 @@
 /*
  * Export: everything held about one customer, as JSON, one object a line.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "ingest/put.h"
@@ -112,6 +113,28 @@ static const struct omni__sql tables[] = {
 	    " WHERE x.record = $record AND x.what <= 0 ORDER BY x.fact" },
 };
 
+static int
+compare_ids(const void *left, const void *right)
+{
+	const int64_t *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/* What has a row under several of the records is told once. */
+static size_t
+each_once(int64_t *ids, size_t count)
+{
+	size_t i, n = 0;
+
+	if (count > 1)
+		qsort(ids, count, sizeof(*ids), compare_ids);
+	for (i = 0; i < count; i++)
+		if (n == 0 || ids[n - 1] != ids[i])
+			ids[n++] = ids[i];
+	return n;
+}
+
 static omni_status
 write_table(struct omni *db, struct export *e, const struct omni__sql *sql,
     const struct omni__value *records, size_t count)
@@ -130,7 +153,7 @@ write_table(struct omni *db, struct export *e, const struct omni__sql *sql,
 		return omni__nomem(&db->error);
 	for (i = 0; i < result.count; i++)
 		ids[i] = result.values[i].number;
-	return write_facts(db, e, ids, result.count);
+	return write_facts(db, e, ids, each_once(ids, result.count));
 }
 
 static omni_status
