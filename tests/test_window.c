@@ -432,6 +432,13 @@ the_last_word_of_a_scope_holds(void **state)
 	assert_true(opens(w, at(noon)) == INT64_MAX);
 	w->said[0].channel = "email";
 	goes(w, noon, noon);
+	w->said[0].channel = w->said[1].channel = NULL;
+	w->said[1].medium = OMNI_MEDIUM_DIGITAL;
+	assert_true(opens(w, at(noon)) == INT64_MAX);
+	w->said[1].medium = 0;
+	w->said[1].brand = "north";
+	assert_true(opens(w, at(noon)) == INT64_MAX);
+	w->said[1].brand = NULL;
 	w->said[0].value = "12:00-13:00";
 	w->said[1].value = "13:00-14:00";
 	w->said[1].purpose = "offer";

@@ -39,11 +39,11 @@ int64_t omni__zone_instant(const struct omni__zone *,
     struct omni__local local);
 
 /* Where a country's clocks stand, from zone.tab of the folder: the zones of
- * an ISO 3166 code, in *zones (borrowed, as long as the set); 0 when it is
+ * an ISO 3166 code, in *list (borrowed, as long as the set); 0 when it is
  * unknown.  Names that cannot be read are left out; of zones that all have
  * told the same time since 2020 the first stands for all. */
-omni_status omni__zones_of(struct omni__zones *, const char *country,
-    const struct omni__zone *const **zones, size_t *count,
+omni_status omni__zones_of(struct omni__zones *, const char *code,
+    const struct omni__zone *const **list, size_t *count,
     struct omni__error *);
 
 #endif

@@ -8,7 +8,7 @@
 
 #define MINUTES 1440
 
-static const char days[8][3] = {
+static const char *const days[8] = {
 	"mo", "tu", "we", "th", "fr", "sa", "su", "ph"
 };
 #define EVERY_DAY 0x7f
