@@ -283,6 +283,61 @@ lines_become_facts(void **state)
 
 /* Consent given on a line, and a bounce, decide where the news goes. */
 static void
+all_that_can_be_said_can_be_a_line(void **state)
+{
+	static const char lines[] =
+	    EVENT("1", "omni.record", DATA(ANN ",\"key\":\"1\""))
+	    EVENT("2", "omni.statement", DATA(ANN ",\"purpose\":\"news\","
+	    "\"statement\":\"grant\",\"brand\":\"X\",\"wording\":\"w\","
+	    "\"evidence\":\"form\\n7\",\"expiry\":\"2031-01-01\","
+	    "\"address\":{\"kind\":\"email\","
+	    "\"value\":\"ann@shop.example\"}"))
+	    EVENT("3", "omni.statement", DATA("\"purpose\":\"news\","
+	    "\"statement\":\"confirm\",\"brand\":\"X\",\"wording\":\"w\","
+	    "\"address\":{\"kind\":\"email\","
+	    "\"value\":\"ann@shop.example\"}"))
+	    EVENT("4", "omni.statement", DATA(ANN ",\"purpose\":\"*\","
+	    "\"statement\":\"quiet\",\"medium\":\"digital\","
+	    "\"value\":\"22:00-07:00\""))
+	    EVENT("5", "omni.statement", DATA(ANN ",\"purpose\":\"*\","
+	    "\"statement\":\"language\",\"value\":\"sv\""))
+	    EVENT("6", "omni.statement", DATA(ANN ",\"purpose\":\"*\","
+	    "\"statement\":\"zone\",\"value\":\"Asia/Kolkata\""))
+	    EVENT("7", "omni.statement", DATA(ANN ",\"purpose\":\"*\","
+	    "\"statement\":\"told\""));
+	static const int32_t wanted[] = {
+		OMNI_SAID_GRANT, OMNI_SAID_CONFIRM, OMNI_SAID_QUIET,
+		OMNI_SAID_LANGUAGE, OMNI_SAID_ZONE, OMNI_SAID_TOLD
+	};
+	struct harness *h = harness_of(state);
+	omni_statements *said = NULL;
+	omni_customer *customer = NULL;
+	omni_record *who = omni_record_new();
+	struct outcome out;
+	size_t i;
+
+	feed_lines(h, lines, strlen(lines), strlen(lines), &out);
+	assert_string_equal(out.problems, "");
+	assert_int_equal(out.stored, 7);
+	harness_ok(h, omni_record_add(who, "email", "ann@shop.example"));
+	harness_ok(h, omni_customer_find(h->db, who, &customer));
+	harness_ok(h, omni_statements_open(h->db,
+	    omni_customer_id(customer), NULL, &said));
+	for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		harness_ok(h, omni_statements_next(said));
+		assert_int_equal(omni_statements_said(said), wanted[i]);
+		if (i > 1)
+			continue;
+		assert_string_equal(omni_statements_brand(said), "X");
+		assert_string_equal(omni_statements_wording(said), "w");
+	}
+	harness_is(h, omni_statements_next(said), OMNI_DONE);
+	omni_statements_free(said);
+	omni_customer_free(customer);
+	omni_record_free(who);
+}
+
+static void
 statements_and_contacts_reach_the_route(void **state)
 {
 	struct harness *h = harness_of(state);
@@ -408,6 +463,17 @@ static const struct {
 	    "\"statement\":\"grant\"")), "data.who" },
 	{ EVENT("b", "omni.statement", DATA(ANN ",\"purpose\":\"news\","
 	    "\"statement\":\"prefer\",\"rank\":\"first\"")), "data.rank" },
+	{ EVENT("b", "omni.statement", DATA(ANN ",\"purpose\":\"news\","
+	    "\"statement\":\"withdraw\",\"medium\":\"air\"")),
+	    "data.medium" },
+	{ EVENT("b", "omni.statement", DATA(ANN ",\"purpose\":\"news\","
+	    "\"statement\":\"withdraw\",\"address\":\"ann\"")),
+	    "data.address" },
+	{ EVENT("b", "omni.statement", DATA("\"purpose\":\"news\","
+	    "\"statement\":\"withdraw\",\"address\":"
+	    "{\"kind\":\"email\"}")), "data.address.value" },
+	{ EVENT("b", "omni.statement", DATA(ANN ",\"purpose\":\"*\","
+	    "\"statement\":\"zone\",\"value\":\"../x\"")), "value" },
 	{ EVENT("b", "omni.setting", DATA(ANN ",\"name\":\"n\"")),
 	    "data.value" },
 	{ EVENT("b", "omni.setting", DATA("\"name\":\"n\",\"value\":1")),
@@ -901,6 +967,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		HARNESS_TEST(lines_become_facts),
+		HARNESS_TEST(all_that_can_be_said_can_be_a_line),
 		HARNESS_TEST(statements_and_contacts_reach_the_route),
 		HARNESS_TEST(the_same_lines_again_change_nothing),
 		HARNESS_TEST(a_key_with_other_content_is_rejected),

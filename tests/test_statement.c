@@ -804,9 +804,31 @@ the_list_of_nobody_and_misuse(void **state)
 /* ---- erasing -------------------------------------------------------- */
 
 static void
+inside(struct harness *h, omni__work_fn work, void *context)
+{
+	harness_ok(h, omni__enter(h->db));
+	harness_ok(h, omni__leave(h->db, omni__transact(h->db, true, work,
+	    context)));
+}
+
+static omni_status
+has_no_evidence(struct omni *db, void *context)
+{
+	struct omni__fact fact;
+	omni_status status = omni__facts_read(db, context, 1, &fact);
+
+	if (status == OMNI_OK) {
+		assert_has(fact.body, "withdraw");
+		assert_null(strstr(fact.body, "Ann"));
+	}
+	return status;
+}
+
+static void
 what_must_stay_keeps_no_evidence(void **state)
 {
 	struct harness *h = shop_of(state);
+	int64_t fact;
 	omni_statements *list;
 	char id[OMNI_ID_SIZE];
 	omni_status status;
@@ -821,9 +843,16 @@ what_must_stay_keeps_no_evidence(void **state)
 	    .evidence = "From: Ann Lee");
 	ANN(h, .said = OMNI_SAID_LANGUAGE, .purpose = "*", .time = DAY(1),
 	    .value = "sv");
+	list = list_of(h, "1", NULL);
+	assert_int_equal(omni_statements_next(list), OMNI_OK);
+	fact = omni_statements_fact(list);
+	assert_has(omni_statements_evidence(list), "Ann Lee");
+	omni_statements_free(list);
+	/* Of somebody else's letter nothing is shown. */
 	list = list_of(h, "2", NULL);
 	assert_int_equal(omni_statements_next(list), OMNI_OK);
-	assert_has(omni_statements_evidence(list), "Ann Lee");
+	assert_int_equal(omni_statements_fact(list), fact);
+	assert_null(omni_statements_evidence(list));
 	assert_int_equal(omni_statements_next(list), OMNI_OK);
 	assert_has(omni_statements_evidence(list), "Ann Lee");
 	omni_statements_free(list);
@@ -833,26 +862,18 @@ what_must_stay_keeps_no_evidence(void **state)
 	list = list_of(h, "2", NULL);
 	assert_int_equal(omni_statements_next(list), OMNI_OK);
 	assert_int_equal(omni_statements_said(list), OMNI_SAID_WITHDRAW);
-	assert_null(omni_statements_evidence(list));
 	assert_int_equal(omni_statements_next(list), OMNI_OK);
 	assert_string_equal(omni_statements_purpose(list), "survey");
 	assert_null(omni_statements_evidence(list));
 	assert_int_equal(omni_statements_next(list), OMNI_DONE);
 	omni_statements_free(list);
+	inside(h, has_no_evidence, &fact);
 	assert_try(h, "2", "news", NULL,
 	    "email:WITHDRAWN sms:WITHDRAWN post:NO_ADDRESS ");
 	assert_checked(h);
 }
 
 /* ---- beneath the public calls --------------------------------------- */
-
-static void
-inside(struct harness *h, omni__work_fn work, void *context)
-{
-	harness_ok(h, omni__enter(h->db));
-	harness_ok(h, omni__leave(h->db, omni__transact(h->db, true, work,
-	    context)));
-}
 
 #define PACKS 2000
 

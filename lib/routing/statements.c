@@ -132,7 +132,7 @@ fill_item(struct omni *db, struct omni_statements *list,
     const struct omni__fact *words)
 {
 	struct item *item = &list->items[list->count];
-	omni_status status;
+	omni_status status = OMNI_OK;
 
 	item->fact = s->fact;
 	item->said = s->said;
@@ -149,7 +149,9 @@ fill_item(struct omni *db, struct omni_statements *list,
 	item->recorded = fact->recorded;
 	item->expiry = s->expiry == INT64_MAX ? OMNI_TIME_UNKNOWN :
 	    s->expiry;
-	status = evidence_of(db, fact, &item->evidence);
+	/* What proves what somebody else said is theirs. */
+	if (!s->held || fact->record == NULL)
+		status = evidence_of(db, fact, &item->evidence);
 	if (status == OMNI_OK)
 		status = wording_text(db, words, &item->wording_text);
 	if (status == OMNI_OK && !own_texts(&list->object.arena, item))
