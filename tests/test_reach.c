@@ -646,6 +646,129 @@ the_last_sale_is_the_last_before_the_instant(void **state)
 	assert_true(asked.sale == INT64_MIN);
 }
 
+/* ---- side by side --------------------------------------------------- */
+
+#define CROWD 200
+
+struct beside {
+	bool apart, sure;	/* looked up one by one */
+	char *text;
+	size_t size;
+};
+
+static void
+spell_recipient(FILE *out, const struct omni__recipient *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->member_count; i++)
+		(void)fprintf(out, "%lld ", (long long)r->members[i].fact);
+	for (i = 0; i < r->points.count; i++)
+		(void)fprintf(out, "%s ", r->points.items[i].value);
+	for (i = 0; i < r->said_count; i++)
+		(void)fprintf(out, "said %lld %d ",
+		    (long long)r->said[i].fact, r->said[i].said);
+	for (i = 0; i < r->sent_count; i++)
+		(void)fprintf(out, "sent %lld ", (long long)r->sent[i].fact);
+	for (i = 0; i < r->response_count; i++)
+		(void)fprintf(out, "%s %lld %lld ", r->responses[i].channel,
+		    (long long)r->responses[i].sent,
+		    (long long)r->responses[i].answered);
+	(void)fprintf(out, "%zu\n", r->whole_count);
+}
+
+static omni_status
+load_beside(struct omni *db, void *context)
+{
+	struct beside *b = context;
+	const struct omni__rules rules = { .cap_reach = 32 * OMNI__DAY };
+	const struct omni__wanted wanted = { .rules = &rules,
+	    .at = HARNESS_NOW, .sure = b->sure, .sent = true,
+	    .responses = true };
+	struct omni__recipient *r = calloc(CROWD, sizeof(*r));
+	unsigned char (*page)[OMNI__ID];
+	size_t count, i;
+	FILE *out;
+	omni_status status = omni__customers_page(db, NULL, CROWD, b->sure,
+	    &page, &count);
+
+	assert_int_equal(status, OMNI_OK);
+	assert_true(count > 128 && count < CROWD && db->stretch.holds);
+	if (b->apart)
+		omni__stretch_set(db, NULL, NULL);
+	for (i = 0; i < count; i++)
+		memcpy(r[i].customer, page[i], OMNI__ID);
+	status = omni__recipients_load(db, &wanted, r, count);
+	out = open_memstream(&b->text, &b->size);
+	for (i = 0; i < count && status == OMNI_OK; i++)
+		spell_recipient(out, &r[i]);
+	assert_int_equal(fclose(out), 0);
+	free(r);
+	return status;
+}
+
+static void
+send(struct harness *h, const char *key, int64_t time)
+{
+	omni_interaction *it = omni_interaction_new("email", "mail.sent");
+	omni_record *who = make(key, OMNI_TIME_UNKNOWN, NULL);
+
+	harness_ok(h, omni_interaction_set_who(it, who));
+	harness_ok(h, omni_interaction_set_time(it, time));
+	harness_ok(h, omni_interaction_put(h->db, it, NULL));
+	omni_record_free(who);
+	omni_interaction_free(it);
+}
+
+/* Each ninth has two records, each sixteenth two that are not surely one. */
+static void
+put_town(struct harness *h)
+{
+	char key[16], email[40], phone[40];
+	int i;
+
+	for (i = 0; i < CROWD - 20; i++) {
+		(void)snprintf(key, sizeof(key), "t%d", i);
+		(void)snprintf(email, sizeof(email), "%d@kim.example",
+		    i % 16 == 1 ? i - 1 : i);
+		(void)snprintf(phone, sizeof(phone), "+467011%05d", i);
+		put(h, key, YEARS(2), "email", email, "phone", phone, NULL);
+		if (i % 9 == 8)
+			rule(h, OMNI_VERDICT_SAME, key, "t3");
+		if (i % 3 == 0)
+			say(h, key, OMNI_SAID_GRANT);
+		if (i % 7 == 0)
+			say(h, key, OMNI_SAID_WITHDRAW);
+		if (i % 4 == 0)
+			send(h, key, HARNESS_NOW - (i % 50) * HARNESS_DAY);
+	}
+}
+
+static void
+who_lies_side_by_side_is_read_as_if_looked_up(void **state)
+{
+	struct harness *h = harness_of(state);
+	int i;
+
+	put_town(h);
+	for (i = 0; i < 2; i++) {
+		struct beside along = { .sure = i > 0 },
+		    apart = { .sure = i > 0, .apart = true };
+
+		assert_int_equal(omni__enter(h->db), OMNI_OK);
+		harness_ok(h, omni__leave(h->db, omni__transact(h->db, false,
+		    load_beside, &along)));
+		assert_int_equal(omni__enter(h->db), OMNI_OK);
+		harness_ok(h, omni__leave(h->db, omni__transact(h->db, false,
+		    load_beside, &apart)));
+		assert_string_equal(along.text, apart.text);
+		assert_non_null(strstr(along.text, "sent"));
+		assert_non_null(strstr(along.text, "said"));
+		free(along.text);
+		free(apart.text);
+	}
+}
+
 int
 main(void)
 {
@@ -670,6 +793,7 @@ main(void)
 		HARNESS_TEST(nobody_has_no_records_and_no_addresses),
 		HARNESS_TEST(where_it_must_be_sure_only_a_no_is_everybodys),
 		HARNESS_TEST(the_last_sale_is_the_last_before_the_instant),
+		HARNESS_TEST(who_lies_side_by_side_is_read_as_if_looked_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,6 +26,28 @@ static const struct omni__sql response_get = {
 	    "FROM omni_response r WHERE r.record = $record",
 };
 
+static const struct omni__sql message_along = {
+	.name = "message_along",
+	.in = "from:b to:b since:i",
+	.out = "biiiiiii",
+	.sql = "SELECT m.record, m.happened, m.fact, m.what, m.channel,"
+	    " m.purpose, m.message, m.priority\n"
+	    "FROM omni_message m\n"
+	    "WHERE m.record >= $from AND m.record <= $to"
+	    " AND m.happened >= $since\n"
+	    "ORDER BY m.record, m.happened, m.fact",
+};
+
+static const struct omni__sql response_along = {
+	.name = "response_along",
+	.in = "from:b to:b",
+	.out = "biiii",
+	.sql = "SELECT r.record, r.channel, r.span, r.sent, r.answered\n"
+	    "FROM omni_response r\n"
+	    "WHERE r.record >= $from AND r.record <= $to\n"
+	    "ORDER BY r.record",
+};
+
 /* ---- reading messages ----------------------------------------------- */
 
 static int
@@ -101,7 +123,8 @@ omni__sent_load(struct omni *db, const struct omni__view *view,
 			in[n++] = omni__blob(lists[i].ids[k], OMNI__ID);
 			in[n++] = omni__int(since);
 		}
-	status = omni__query(db, &message_get, in, n / 2, &result);
+	status = omni__query_records(db, &message_get, &message_along, in,
+	    n / 2, 2, &result);
 	if (status != OMNI_OK)
 		return status;
 	sent = omni__arena_alloc(&db->scratch,
@@ -190,7 +213,8 @@ load_counted(struct omni *db, struct omni__response_list *lists,
 	for (i = n = 0; i < count; i++)
 		for (k = 0; k < lists[i].count; k++)
 			in[n++] = omni__blob(lists[i].ids[k], OMNI__ID);
-	status = omni__query(db, &response_get, in, n, &result);
+	status = omni__query_records(db, &response_get, &response_along, in,
+	    n, 1, &result);
 	if (status != OMNI_OK)
 		return status;
 	responses = omni__arena_alloc(&db->scratch,

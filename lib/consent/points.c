@@ -15,6 +15,15 @@ static const struct omni__sql reach_get = {
 	    "WHERE r.record = $record",
 };
 
+static const struct omni__sql reach_along = {
+	.name = "reach_along",
+	.in = "from:b to:b",
+	.out = "bib",
+	.sql = "SELECT r.record, r.happened, r.pack FROM omni_reach r\n"
+	    "WHERE r.record >= $from AND r.record <= $to\n"
+	    "ORDER BY r.record",
+};
+
 /* A customer's names, as an addressee's; more are not looked at. */
 #define NAMES_MAX 16
 
@@ -446,7 +455,8 @@ read_rows(struct gathering *g, struct row *rows, size_t count)
 		for (k = 0; k < g->lists[i].count; k++)
 			in[n++] = omni__blob(g->lists[i].members[k].id,
 			    OMNI__ID);
-	status = omni__query(g->db, &reach_get, in, n, &result);
+	status = omni__query_records(g->db, &reach_get, &reach_along, in, n,
+	    1, &result);
 	for (i = 0; status == OMNI_OK && i < result.count; i++) {
 		const struct omni__value *v = OMNI__AT(&result, i, 0);
 

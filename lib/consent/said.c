@@ -171,6 +171,15 @@ static const struct omni__sql statement_of = {
 	    "WHERE s.record = $record",
 };
 
+static const struct omni__sql statement_along = {
+	.name = "statement_along",
+	.in = "from:b to:b",
+	.out = "bib",
+	.sql = "SELECT s.record, s.fact, s.pack FROM omni_statement s\n"
+	    "WHERE s.record >= $from AND s.record <= $to\n"
+	    "ORDER BY s.record, s.fact",
+};
+
 /* By the record that spoke before by one that was held. */
 static int
 compare(const void *left, const void *right)
@@ -252,8 +261,8 @@ query(struct omni *db, const struct omni__said_list *lists, size_t count,
 		for (k = 0; k < lists[i].count; k++)
 			in[n++] = omni__blob(lists[i].ids[k], OMNI__ID);
 	result->count = 0;
-	return n > 0 ? omni__query(db, &statement_of, in, n, result) :
-	    OMNI_OK;
+	return n > 0 ? omni__query_records(db, &statement_of,
+	    &statement_along, in, n, 1, result) : OMNI_OK;
 }
 
 omni_status

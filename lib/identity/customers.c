@@ -20,13 +20,30 @@ static const struct omni__sql members_root = {
 	    "FROM omni_record r WHERE r.id = $customer",
 };
 
+static const struct omni__sql members_roots = {
+	.name = "members_roots",
+	.in = "from:b to:b sure:i",
+	.out = "bbiib",
+	.sql = "SELECT r.id, r.pool, r.fact, r.first, " HOLDER "\n"
+	    "FROM omni_record r WHERE r.id >= $from AND r.id <= $to\n"
+	    "ORDER BY r.id",
+};
+
 static const struct omni__sql members_rest = {
 	.name = "members_rest",
-	.in = "pool:b customer:b sure:i",
-	.out = "bii",
-	.sql = "SELECT r.id, r.fact, r.first FROM omni_record r\n"
-	    "WHERE r.pool = $pool AND r.id <> $customer\n"
-	    "  AND $customer = " HOLDER,
+	.in = "pool:b sure:i",
+	.out = "bbii",
+	.sql = "SELECT r.id, " HOLDER ", r.fact, r.first\n"
+	    "FROM omni_record r WHERE r.pool = $pool",
+};
+
+static const struct omni__sql members_rests = {
+	.name = "members_rests",
+	.in = "from:b to:b sure:i",
+	.out = "bbbii",
+	.sql = "SELECT r.pool, r.id, " HOLDER ", r.fact, r.first\n"
+	    "FROM omni_record r WHERE r.pool >= $from AND r.pool <= $to\n"
+	    "ORDER BY r.pool",
 };
 
 static const struct omni__sql customers_page = {
@@ -57,7 +74,8 @@ find_roots(struct omni *db, const unsigned char (*customers)[OMNI__ID],
 		in[2 * i] = omni__blob(customers[i], OMNI__ID);
 		in[2 * i + 1] = omni__int(sure);
 	}
-	status = omni__query(db, &members_root, in, count, &result);
+	status = omni__query_records(db, &members_root, &members_roots, in,
+	    count, 2, &result);
 	for (i = 0; status == OMNI_OK && i < result.count; i++) {
 		const struct omni__value *v = OMNI__AT(&result, i, 0);
 		size_t at = result.ordinal[i];
@@ -75,7 +93,7 @@ find_rest(struct omni *db, const unsigned char (*customers)[OMNI__ID],
     struct omni__result *rest)
 {
 	struct omni__value *in = omni__arena_alloc(&db->scratch,
-	    3 * count * sizeof(*in));
+	    2 * count * sizeof(*in));
 	size_t i;
 
 	if (in == NULL)
@@ -83,12 +101,12 @@ find_rest(struct omni *db, const unsigned char (*customers)[OMNI__ID],
 	for (i = 0; i < count; i++) {
 		const struct omni__value *root = roots[i];
 
-		in[3 * i] = root != NULL && root->type != OMNI__NULL ?
+		in[2 * i] = root != NULL && root->type != OMNI__NULL ?
 		    *root : omni__blob(customers[i], OMNI__ID);
-		in[3 * i + 1] = omni__blob(customers[i], OMNI__ID);
-		in[3 * i + 2] = omni__int(sure);
+		in[2 * i + 1] = omni__int(sure);
 	}
-	return omni__query(db, &members_rest, in, count, rest);
+	return omni__query_records(db, &members_rest, &members_rests, in,
+	    count, 2, rest);
 }
 
 static void
@@ -115,6 +133,15 @@ oldest_first(const void *left, const void *right)
 	return memcmp(a->id, b->id, OMNI__ID);
 }
 
+/* Of a pool: a record of the customer, but not the one it is called by? */
+static bool
+is_other(const struct omni__value *v, const unsigned char *customer)
+{
+	return v[0].size == OMNI__ID && v[1].size == OMNI__ID &&
+	    memcmp(v[1].bytes, customer, OMNI__ID) == 0 &&
+	    memcmp(v[0].bytes, customer, OMNI__ID) != 0;
+}
+
 /* Roots and the rest, which come by the order of their customers. */
 static void
 deal_out(const unsigned char (*customers)[OMNI__ID], size_t count,
@@ -134,9 +161,9 @@ deal_out(const unsigned char (*customers)[OMNI__ID], size_t count,
 		for (; k < rest->count && rest->ordinal[k] == i; k++) {
 			const struct omni__value *v = OMNI__AT(rest, k, 0);
 
-			if (v[0].size == OMNI__ID)
+			if (is_other(v, customers[i]))
 				take_member(&members[list->count++],
-				    v[0].bytes, customers[i], v + 1);
+				    v[0].bytes, customers[i], v + 2);
 		}
 		members += list->count;
 		if (list->count > 1)
@@ -175,6 +202,35 @@ omni__members_of(struct omni *db, const unsigned char (*customers)[OMNI__ID],
 
 /* ---- everybody ------------------------------------------------------ */
 
+/* Records of others lie between; where they are many the page is none. */
+#define BETWEEN 4
+
+static const struct omni__sql stretch_count = {
+	.name = "stretch_count",
+	.in = "from:b to:b",
+	.out = "i",
+	.sql = "SELECT count(*) FROM omni_record r\n"
+	    "WHERE r.id >= $from AND r.id <= $to",
+};
+
+/* What is asked next is about all of these: they lie side by side. */
+static omni_status
+note_stretch(struct omni *db, const unsigned char (*customers)[OMNI__ID],
+    size_t count)
+{
+	struct omni__value in[2] = {
+		omni__blob(customers[0], OMNI__ID),
+		omni__blob(customers[count - 1], OMNI__ID)
+	};
+	struct omni__result result;
+	omni_status status = omni__query(db, &stretch_count, in, 1, &result);
+
+	if (status == OMNI_OK && result.values[0].number <=
+	    (int64_t)count * BETWEEN)
+		omni__stretch_set(db, customers[0], customers[count - 1]);
+	return status;
+}
+
 omni_status
 omni__customers_page(struct omni *db, const unsigned char *after,
     size_t limit, bool sure, unsigned char (**customers)[OMNI__ID],
@@ -200,5 +256,7 @@ omni__customers_page(struct omni *db, const unsigned char *after,
 		if (result.values[i].size == OMNI__ID)
 			memcpy((*customers)[(*count)++],
 			    result.values[i].bytes, OMNI__ID);
-	return OMNI_OK;
+	omni__stretch_set(db, NULL, NULL);
+	return *count == 0 ? OMNI_OK : note_stretch(db,
+	    (const unsigned char (*)[OMNI__ID])*customers, *count);
 }

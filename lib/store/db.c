@@ -155,6 +155,7 @@ attempt(struct omni *db, bool write, omni__work_fn work, void *context,
 	if (status != OMNI_OK)
 		return status;
 	db->transaction++;
+	omni__stretch_set(db, NULL, NULL);
 	omni__writer_begin(db);
 	status = work(db, context);
 	if (status >= 0 && write)

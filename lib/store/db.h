@@ -37,6 +37,13 @@ struct omni__writer {
 	bool lost;		/* the lease was taken by somebody else */
 };
 
+/* Records side by side, the whole of which the running transaction is about
+ * (stretch.c). */
+struct omni__stretch {
+	bool holds;
+	unsigned char from[OMNI__ID], to[OMNI__ID];
+};
+
 struct omni {
 	struct omni__env env;
 	const struct omni__store_ops *ops;
@@ -52,6 +59,7 @@ struct omni {
 	bool sure;			/* customers are read as what of them
 					 * is surely one */
 	uint64_t transaction;		/* counts them, repeated ones too */
+	struct omni__stretch stretch;
 	void *identity;			/* the identity room's weights */
 	void (*identity_free)(struct omni *db);
 	void *kinds;			/* ... and its kinds */
@@ -94,6 +102,20 @@ omni_status omni__query(struct omni *db, const struct omni__sql *,
     const struct omni__value *params, size_t rows, struct omni__result *);
 omni_status omni__exec(struct omni *db, const struct omni__sql *,
     const struct omni__value *params, size_t rows);
+/*
+ * What point gives for records, the first of its parameters.  Where the
+ * transaction is about a stretch of them those of the stretch are read in one
+ * go: along asks the same from $from to $to with the other parameters, which
+ * are equal in all rows, and gives the record before the other columns, by
+ * record and then in the same order.
+ */
+omni_status omni__query_records(struct omni *db,
+    const struct omni__sql *point, const struct omni__sql *along,
+    const struct omni__value *in, size_t rows, size_t params,
+    struct omni__result *);
+/* From now to the end of the transaction; NULL: none. */
+void omni__stretch_set(struct omni *db, const unsigned char *from,
+    const unsigned char *to);
 /* Also counts the rows written. */
 omni_status omni__exec_count(struct omni *db, const struct omni__sql *,
     const struct omni__value *params, size_t rows, int64_t *changes);
