@@ -185,7 +185,24 @@ add_records(struct omni__buf *buf, const char *name,
 	omni__buf_char(buf, ']');
 }
 
-/* [channel, address, time or reason, fact, text] */
+/* [channel, address, time, fact, text] of a step, and of what was rejected
+ * [channel, reason, fact, text]: no address that it did not go to. */
+static void
+add_leg(struct omni__buf *buf, const struct omni__leg *leg)
+{
+	omni__buf_char(buf, '[');
+	omni__buf_json(buf, leg->channel);
+	if (leg->reason == 0) {
+		omni__buf_char(buf, ',');
+		omni__buf_json(buf, leg->address);
+	}
+	omni__buf_printf(buf, ",%lld,%lld,",
+	    leg->reason != 0 ? (long long)leg->reason : (long long)leg->time,
+	    (long long)leg->fact);
+	omni__buf_json(buf, leg->text);
+	omni__buf_char(buf, ']');
+}
+
 static void
 add_legs(struct omni__buf *buf, const char *name,
     const struct omni__leg *legs, size_t count)
@@ -194,15 +211,9 @@ add_legs(struct omni__buf *buf, const char *name,
 
 	omni__buf_printf(buf, ",\"%s\":[", name);
 	for (i = 0; i < count; i++) {
-		omni__buf_str(buf, i > 0 ? ",[" : "[");
-		omni__buf_json(buf, legs[i].channel);
-		omni__buf_char(buf, ',');
-		omni__buf_json(buf, legs[i].address);
-		omni__buf_printf(buf, ",%lld,%lld,",
-		    legs[i].reason != 0 ? (long long)legs[i].reason :
-		    (long long)legs[i].time, (long long)legs[i].fact);
-		omni__buf_json(buf, legs[i].text);
-		omni__buf_char(buf, ']');
+		if (i > 0)
+			omni__buf_char(buf, ',');
+		add_leg(buf, &legs[i]);
 	}
 	omni__buf_char(buf, ']');
 }

@@ -50,28 +50,42 @@ read_records(struct omni *db, const json_t *list,
 	return true;
 }
 
-/* The reason of one that was rejected stands where the time of a step is. */
+/* As keep.c writes them. */
 static bool
-read_legs(struct omni *db, const json_t *list, bool steps,
-    struct omni__leg *legs)
+read_steps(struct omni *db, const json_t *list, struct omni__leg *legs)
 {
 	bool failed = false;
 	size_t i;
 
 	for (i = 0; i < json_array_size(list); i++) {
 		const json_t *leg = json_array_get(list, i);
-		int64_t number = json_integer_value(json_array_get(leg, 2));
 
 		legs[i].channel = text_of(db, json_array_get(leg, 0),
 		    &failed);
 		legs[i].address = text_of(db, json_array_get(leg, 1),
 		    &failed);
-		if (steps)
-			legs[i].time = number;
-		else
-			legs[i].reason = (int32_t)number;
+		legs[i].time = json_integer_value(json_array_get(leg, 2));
 		legs[i].fact = json_integer_value(json_array_get(leg, 3));
 		legs[i].text = text_of(db, json_array_get(leg, 4), &failed);
+	}
+	return !failed;
+}
+
+static bool
+read_rejected(struct omni *db, const json_t *list, struct omni__leg *legs)
+{
+	bool failed = false;
+	size_t i;
+
+	for (i = 0; i < json_array_size(list); i++) {
+		const json_t *leg = json_array_get(list, i);
+
+		legs[i].channel = text_of(db, json_array_get(leg, 0),
+		    &failed);
+		legs[i].reason = (int32_t)json_integer_value(
+		    json_array_get(leg, 1));
+		legs[i].fact = json_integer_value(json_array_get(leg, 2));
+		legs[i].text = text_of(db, json_array_get(leg, 3), &failed);
 	}
 	return !failed;
 }
@@ -87,8 +101,8 @@ read_way(struct omni *db, const json_t *root, struct omni__kept *kept)
 	kept->legs = omni__arena_zero(&db->scratch,
 	    (kept->count + 1) * sizeof(*kept->legs));
 	return kept->legs != NULL &&
-	    read_legs(db, steps, true, kept->legs) &&
-	    read_legs(db, rejected, false, kept->legs + kept->steps);
+	    read_steps(db, steps, kept->legs) &&
+	    read_rejected(db, rejected, kept->legs + kept->steps);
 }
 
 static bool

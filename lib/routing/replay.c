@@ -17,10 +17,13 @@ same_text(const char *a, const char *b)
 static bool
 same_leg(const struct omni__leg *a, const struct omni__leg *b)
 {
-	return same_text(a->channel, b->channel) &&
-	    same_text(a->address, b->address) &&
-	    same_text(a->text, b->text) && a->fact == b->fact &&
-	    a->reason == b->reason && (a->reason != 0 || a->time == b->time);
+	if (!same_text(a->channel, b->channel) ||
+	    !same_text(a->text, b->text) || a->fact != b->fact ||
+	    a->reason != b->reason)
+		return false;
+	/* What was rejected has neither. */
+	return a->reason != 0 || (a->time == b->time &&
+	    same_text(a->address, b->address));
 }
 
 static bool
