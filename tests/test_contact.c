@@ -507,6 +507,81 @@ an_erasure_keeps_the_order_of_what_was_said(void **state)
 	omni_record_free(who);
 }
 
+/* ---- on the way ----------------------------------------------------- */
+
+static void
+purpose_by_mail(struct harness *h, const char *name)
+{
+	omni_purpose *purpose = omni_purpose_new(name);
+
+	harness_ok(h, omni_purpose_set_basis(purpose, OMNI_BASIS_INTEREST));
+	harness_ok(h, omni_purpose_add_channel(purpose, "mail"));
+	harness_ok(h, omni_purpose_set_time(purpose, AT(0)));
+	harness_ok(h, omni_purpose_put(h->db, purpose, NULL));
+	omni_purpose_free(purpose);
+}
+
+/* 0: it goes there; else why not.  *fact: what forbids it. */
+static int32_t
+reason_for(struct harness *h, const char *key, const char *purpose,
+    int64_t *fact)
+{
+	omni_route *route = NULL;
+	int32_t reason = 0;
+
+	*fact = 0;
+	harness_ok(h, omni_route_decide(h->db, customer_of(h, key).text,
+	    purpose, h->now, &route));
+	if (omni_route_step_count(route) == 0) {
+		reason = omni_route_rejected_reason(route, 0);
+		*fact = omni_route_rejected_fact(route, 0);
+	}
+	omni_route_free(route);
+	return reason;
+}
+
+static void
+who_shares_an_address_shares_what_shuts_it(void **state)
+{
+	struct harness *h = harness_of(state);
+	omni_channel *mail = omni_channel_new("mail");
+	omni_contact *contact;
+	int64_t fact, told;
+
+	harness_ok(h, omni_channel_set_direction(mail, OMNI_DIRECTION_OUT));
+	harness_ok(h, omni_channel_set_address(mail, "email"));
+	harness_ok(h, omni_channel_put(h->db, mail, NULL));
+	omni_channel_free(mail);
+	purpose_by_mail(h, "offer");
+	purpose_by_mail(h, "news");
+	put(h, "1", AT(0), "name.full", "Ann Ek", "email", ANN,
+	    "birth_date", "1970-01-02", NULL);
+	put(h, "2", AT(0), "name.full", "Bo Al", "email", ANN,
+	    "birth_date", "1988-05-06", NULL);
+	assert_false(one(h, "1", "2"));
+	assert_int_equal(reason_for(h, "1", "offer", &fact), 0);
+	told = suppress(h, "do not call", "offer", AT(1));
+	assert_int_equal(reason_for(h, "1", "offer", &fact),
+	    OMNI_REASON_SUPPRESSED);
+	assert_int_equal(fact, told);
+	assert_int_equal(reason_for(h, "1", "news", &fact), 0);
+	bounce(h);
+	assert_int_equal(reason_for(h, "1", "news", &fact),
+	    OMNI_REASON_SUPPRESSED);
+	assert_int_equal(reason_for(h, "2", "news", &fact),
+	    OMNI_REASON_SUPPRESSED);
+	(void)suppress(h, NULL, NULL, AT(9));
+	assert_int_equal(reason_for(h, "2", "news", &fact), 0);
+	assert_int_equal(reason_for(h, "2", "offer", &fact),
+	    OMNI_REASON_SUPPRESSED);
+	contact = about("email", ANN, AT(2));
+	harness_ok(h, omni_contact_set_valid(contact, OMNI_TIME_UNKNOWN,
+	    h->now - 1));
+	(void)tell(h, contact);
+	assert_int_equal(reason_for(h, "2", "news", &fact),
+	    OMNI_REASON_NOT_VALID);
+}
+
 /* ---- a naive fold --------------------------------------------------- */
 
 #define ADDRESSES 4
@@ -685,6 +760,7 @@ main(void)
 		HARNESS_TEST(a_keyed_record_names_no_address),
 		HARNESS_TEST(a_bounce_survives_merge_split_import_and_erasure),
 		HARNESS_TEST(an_erasure_keeps_the_order_of_what_was_said),
+		HARNESS_TEST(who_shares_an_address_shares_what_shuts_it),
 		HARNESS_TEST(random_histories_agree_with_a_naive_fold),
 	};
 
