@@ -803,6 +803,33 @@ use_statements(omni *db, const char *customer)
 	return status;
 }
 
+/* All parts of a statement, by an address alone; and the list of what was
+ * said. */
+static omni_status
+use_list(omni *db, const char *customer)
+{
+	omni_statement *s = said_by(NULL, OMNI_SAID_CONFIRM, "news");
+	omni_statements *list = NULL;
+	omni_status status;
+	int count = 0;
+
+	(void)omni_statement_set_address(s, "email", "ann@example.com");
+	(void)omni_statement_set_brand(s, "X");
+	(void)omni_statement_set_medium(s, OMNI_MEDIUM_DIGITAL);
+	(void)omni_statement_set_wording(s, "form");
+	(void)omni_statement_set_evidence(s, "mail 7");
+	(void)omni_statement_set_key(s, "mailer", "7");
+	status = omni_statement_put(db, s, NULL);
+	omni_statement_free(s);
+	if (status >= 0)
+		status = omni_statements_open(db, customer, "news", &list);
+	while (list != NULL && omni_statements_next(list) == OMNI_OK)
+		count++;
+	omni_statements_free(list);
+	assert_true(status < 0 || count == 3);
+	return status;
+}
+
 static omni_status
 use_all(omni *db, const char *customer)
 {
@@ -816,6 +843,8 @@ use_all(omni *db, const char *customer)
 		status = omni_contact_put(db, contact, NULL);
 	if (status >= 0)
 		status = use_statements(db, customer);
+	if (status >= 0)
+		status = use_list(db, customer);
 	if (status >= 0)
 		status = omni_route_decide(db, customer, "news", OMNI_NOW,
 		    &route);
