@@ -124,8 +124,8 @@ static omni_status
 read_basis(struct omni__line *line, const json_t *entry,
     struct omni_purpose *purpose)
 {
-	const char *channel, *region;
-	int32_t basis;
+	const char *channel = NULL, *region = NULL;
+	int32_t basis = 0;
 	const struct omni__line_member members[] = {
 		{ "basis", OMNI__REQUIRED, .number = &basis,
 		    .words = bases },
@@ -144,8 +144,8 @@ static omni_status
 read_sale(struct omni__line *line, const json_t *sale,
     struct omni_purpose *purpose)
 {
-	const char *kind;
-	int32_t days;
+	const char *kind = NULL;
+	int32_t days = 0;
 	const struct omni__line_member members[] = {
 		{ "kind", OMNI__REQUIRED, .text = &kind },
 		{ "days", OMNI__REQUIRED, .number = &days },

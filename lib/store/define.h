@@ -37,13 +37,13 @@ enum {
 struct omni__field {
 	const char *name;
 	size_t offset;
+	const char *const *words;	/* of low, low + 1 ..., or NULL */
+	const char *text;		/* what holds where none is told */
+	omni__check_fn check;		/* of a text, or of each name */
 	int32_t type;
 	int32_t low, high;		/* of a number */
+	int32_t preset;			/* ... what holds where none is told */
 	int32_t most;			/* of names; 0: any number */
-	const char *const *words;	/* of low, low + 1 ..., or NULL */
-	int32_t preset;			/* what holds where nothing is told */
-	const char *text;		/* ... of a text */
-	omni__check_fn check;		/* of a text, or of each name */
 	/* Younger than the first release: left out of the body where nothing
 	 * is told, so that what was told before has the body it had. */
 	bool late;
