@@ -39,18 +39,25 @@ carries(const struct omni__decision *d, struct omni__candidate *c, int64_t at)
 
 /* ---- 2 and 3: is there a contact point, and is it open? -------------- */
 
+/* The newest one that forbids it. */
 static const struct omni__suppression *
 shut_by(const struct omni__decision *d, const struct omni__point *point)
 {
 	const struct omni__contact_state *state = &point->state;
+	const struct omni__suppression *shut = NULL, *s;
 	size_t i;
 
-	for (i = 0; i < state->suppression_count; i++)
-		if (state->suppressions[i].purpose == NULL ||
-		    omni__purpose_within(d->message->rule->purpose->head.name,
-		    state->suppressions[i].purpose))
-			return &state->suppressions[i];
-	return NULL;
+	for (i = 0; i < state->suppression_count; i++) {
+		s = &state->suppressions[i];
+		if (s->purpose != NULL &&
+		    !omni__purpose_within(d->message->rule->purpose->head.name,
+		    s->purpose))
+			continue;
+		if (shut == NULL || s->time > shut->time ||
+		    (s->time == shut->time && s->fact > shut->fact))
+			shut = s;
+	}
+	return shut;
 }
 
 /* Why a message cannot go to a point, 0 when it can. */
