@@ -227,6 +227,36 @@ static const char own_lines[] =
     EVENT("6", "omni.contact", DATA("\"kind\":\"email\","
     "\"value\":\"ann@home.example\",\"suppressed\":\"bounce\""));
 
+/* Everything that a line can tell of an address. */
+static void
+a_line_tells_of_a_contact_point(void **state)
+{
+	struct harness *h = harness_of(state);
+	omni_contacts *list = NULL;
+	struct outcome out;
+	int64_t from;
+
+	lines(h, EVENT("1", "omni.contact", DATA("\"kind\":\"phone\","
+	    "\"value\":\"0701234567\",\"suppressed\":\"list\","
+	    "\"purpose\":\"offer\",\"primary\":true,"
+	    "\"from\":\"2026-03-01\",\"until\":null")), &out);
+	wanted(&out, 1, 0, 0);
+	harness_ok(h, omni_contacts_open(h->db, "phone", "+46701234567",
+	    &list));
+	harness_ok(h, omni_contacts_next(list));
+	assert_string_equal(omni_contacts_cause(list), "list");
+	assert_string_equal(omni_contacts_purpose(list), "offer");
+	harness_ok(h, omni_contacts_next(list));
+	assert_int_equal(omni_contacts_what(list), OMNI_CONTACT_PRIMARY);
+	assert_int_equal(omni_contacts_flag(list), 1);
+	harness_ok(h, omni_contacts_next(list));
+	harness_ok(h, omni_time_parse("2026-03-01", &from));
+	assert_true(omni_contacts_from(list) == from);
+	assert_true(omni_contacts_until(list) == OMNI_TIME_UNKNOWN);
+	assert_int_equal(omni_contacts_next(list), OMNI_DONE);
+	omni_contacts_free(list);
+}
+
 static void
 lines_become_facts(void **state)
 {
@@ -480,6 +510,18 @@ static const struct {
 	    "data.who" },
 	{ EVENT("b", "omni.contact", DATA("\"kind\":\"email\"")),
 	    "data.value" },
+	{ EVENT("b", "omni.contact", DATA("\"kind\":\"email\","
+	    "\"value\":\"a@b.example\",\"from\":\"later\"")),
+	    "data.from" },
+	{ EVENT("b", "omni.contact", DATA("\"kind\":\"email\","
+	    "\"value\":\"a@b.example\",\"primary\":\"yes\"")),
+	    "data.primary" },
+	{ EVENT("b", "omni.contact", DATA("\"kind\":\"email\","
+	    "\"value\":\"a@b.example\",\"suppressed\":\"asked\","
+	    "\"purpose\":\"a//b\"")), "purpose" },
+	{ EVENT("b", "omni.contact", DATA("\"kind\":\"email\","
+	    "\"value\":\"a@b.example\",\"purpose\":\"offer\"")),
+	    "contact point" },
 	{ "{\"type\":\"track\",\"messageId\":\"m\"}\n", "event" },
 	{ "{\"type\":\"track\",\"messageId\":\"m\",\"event\":\"x\"}\n",
 	    "context.channel" },
@@ -967,6 +1009,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		HARNESS_TEST(lines_become_facts),
+		HARNESS_TEST(a_line_tells_of_a_contact_point),
 		HARNESS_TEST(all_that_can_be_said_can_be_a_line),
 		HARNESS_TEST(statements_and_contacts_reach_the_route),
 		HARNESS_TEST(the_same_lines_again_change_nothing),
