@@ -1415,7 +1415,7 @@ random_sent(struct harness *h, struct world *w)
 	qsort(w->sent, w->r.sent_count, sizeof(w->sent[0]), by_sending);
 }
 
-#define WORLDS 40000
+#define WORLDS 20000
 
 static void
 caps_count_as_a_naive_count_does(void **state)

@@ -135,8 +135,7 @@ add_scope(struct omni__buf *buf, const struct omni__said *said)
 	static const char *const media[] = {
 		[0] = " by any channel",
 		[OMNI_MEDIUM_DIGITAL] = " by any digital channel",
-		[OMNI_MEDIUM_PHYSICAL] = " by any channel of paper or of "
-		    "other things",
+		[OMNI_MEDIUM_PHYSICAL] = " by any physical channel",
 	};
 
 	add_words(buf, " to ", strcmp(said->purpose, "*") == 0 ?
@@ -148,7 +147,8 @@ add_scope(struct omni__buf *buf, const struct omni__said *said)
 	if (said->brand != NULL)
 		add_words(buf, " for ", said->brand, "");
 	if (said->address != NULL)
-		omni__buf_str(buf, " at one address");
+		omni__buf_str(buf, said->said == OMNI_SAID_WITHDRAW ?
+		    ", for all who have the address" : " at one address");
 }
 
 static void
