@@ -613,6 +613,30 @@ a_route_to_who_was_one_goes_with_either_part(void **state)
 	store_sound(h);
 }
 
+static void
+an_attempt_that_was_erased_with_another_ends_the_route(void **state)
+{
+	struct harness *h = house_of(state);
+	omni_route *first = keep_route(h, "ann", "news", "m1", OMNI_OK);
+	omni_route *next;
+	struct id bo;
+
+	rule(h, OMNI_VERDICT_SAME, "ann", "bo");
+	h->now += 2 * HARNESS_DAY;
+	next = next_is(h, omni_route_fact(first), OMNI_OK);
+	omni_route_free(next);
+	rule(h, OMNI_VERDICT_DIFFERENT, "ann", "bo");
+	bo = customer_of(h, "bo");
+	harness_ok(h, omni_customer_erase(h->db, bo.text));
+	h->now += 2 * HARNESS_DAY;
+	next = next_is(h, omni_route_fact(first), OMNI_PENDING);
+	same_route(first, next);
+	assert_int_equal(omni_route_due(next), OMNI_TIME_UNKNOWN);
+	omni_route_free(next);
+	omni_route_free(first);
+	store_sound(h);
+}
+
 /* ---- households ----------------------------------------------------- */
 
 static void
@@ -638,13 +662,60 @@ a_household_gets_one_letter(void **state)
 	harness_ok(h, omni_rebuild(h->db));
 	replays(h, omni_route_fact(first));
 	replays(h, omni_route_fact(second));
-	/* With the one who got it goes what the house knows of it. */
+	/* What the house knows of it goes with the one who got it. */
 	harness_ok(h, omni_customer_erase(h->db,
 	    customer_of(h, "cai").text));
 	store_sound(h);
 	omni_route_free(other);
 	omni_route_free(second);
 	omni_route_free(first);
+}
+
+struct neighbour {
+	omni *db;
+	struct id customer;
+	omni_status status;
+	int32_t steps;
+};
+
+static void *
+send_letter(void *user)
+{
+	struct neighbour *n = user;
+	omni_message *m = message_of("letter", "l1");
+	omni_route *route = NULL;
+
+	n->status = omni_route_put(n->db, n->customer.text, m, &route);
+	n->steps = omni_route_step_count(route);
+	omni_route_free(route);
+	omni_message_free(m);
+	return NULL;
+}
+
+static void
+neighbours_at_once_get_one_letter(void **state)
+{
+	struct harness *h = house_of(state);
+	struct neighbour n[2];
+	pthread_t threads[2];
+	int i;
+
+	put_neighbour(h, "cai", "Caisa", "Storgatan 1");
+	put_neighbour(h, "dag", "Dagfinn", "Storgatan 1");
+	for (i = 0; i < 2; i++) {
+		n[i].db = harness_open(h);
+		n[i].customer = customer_of(h, i == 0 ? "cai" : "dag");
+	}
+	for (i = 0; i < 2; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL,
+		    send_letter, &n[i]), 0);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+		assert_int_equal(n[i].status, OMNI_OK);
+		omni_close(n[i].db);
+	}
+	assert_int_equal(n[0].steps + n[1].steps, 1);
+	store_sound(h);
 }
 
 /* ---- decided again -------------------------------------------------- */
@@ -1069,7 +1140,10 @@ main(void)
 		HARNESS_TEST(what_has_expired_goes_nowhere),
 		HARNESS_TEST(a_person_s_routes_are_exported_and_erased),
 		HARNESS_TEST(a_route_to_who_was_one_goes_with_either_part),
+		HARNESS_TEST(
+		    an_attempt_that_was_erased_with_another_ends_the_route),
 		HARNESS_TEST(a_household_gets_one_letter),
+		HARNESS_TEST(neighbours_at_once_get_one_letter),
 		HARNESS_TEST(
 		    later_knowledge_changes_no_decision_that_was_kept),
 		HARNESS_TEST(what_was_told_late_is_not_what_was_known),

@@ -2,6 +2,7 @@
  * One message to many, and what many permit: as one by one.
  */
 #define _POSIX_C_SOURCE 200809L
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -327,6 +328,63 @@ erased_people_count_no_more(void **state)
 	assert_int_equal(omni_routes_decided(again), 19);
 	omni_routes_free(again);
 	omni_routes_free(kept);
+	store_sound(h);
+}
+
+struct runner {
+	omni *db;
+	omni_routes *routes;
+	int64_t facts[SOME];
+	int count;
+	omni_status status;
+};
+
+/* Until it is through, however often the other is in its way. */
+static void *
+run_all(void *user)
+{
+	struct runner *r = user;
+	const omni_route *route;
+
+	do {
+		r->status = omni_routes_next(r->routes, &route);
+		if (r->status == OMNI_OK && r->count < SOME)
+			r->facts[r->count++] = omni_route_fact(route);
+	} while (r->status == OMNI_OK || r->status == OMNI_BUSY);
+	return NULL;
+}
+
+static void
+two_runs_of_a_message_are_one(void **state)
+{
+	struct harness *h = town_of(state, SOME);
+	omni_message *m = message_of("news", "m1");
+	struct runner *r = calloc(2, sizeof(*r));
+	pthread_t threads[2];
+	int i;
+
+	assert_non_null(r);
+	for (i = 0; i < 2; i++) {
+		r[i].db = harness_open(h);
+		assert_int_equal(omni_route_many(r[i].db, m, NULL, 1,
+		    &r[i].routes), OMNI_OK);
+	}
+	for (i = 0; i < 2; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, run_all,
+		    &r[i]), 0);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+		assert_int_equal(r[i].status, OMNI_DONE);
+		assert_int_equal(r[i].count, SOME);
+	}
+	same_totals(r[0].routes, r[1].routes);
+	assert_memory_equal(r[0].facts, r[1].facts, sizeof(r[0].facts));
+	for (i = 0; i < 2; i++) {
+		omni_routes_free(r[i].routes);
+		omni_close(r[i].db);
+	}
+	omni_message_free(m);
+	free(r);
 	store_sound(h);
 }
 
@@ -671,6 +729,7 @@ main(void)
 		HARNESS_TEST(a_list_is_those_who_are_customers_each_once),
 		HARNESS_TEST(what_is_kept_is_kept_once),
 		HARNESS_TEST(a_run_that_is_not_shown_is_kept_likewise),
+		HARNESS_TEST(two_runs_of_a_message_are_one),
 		HARNESS_TEST(erased_people_count_no_more),
 		HARNESS_TEST(a_letter_goes_once_to_each_household),
 		HARNESS_TEST(what_cannot_be_routed_is_told_when_it_is_opened),

@@ -12,10 +12,13 @@
 
 /* ---- the latest attempt --------------------------------------------- */
 
+/* One that was erased, since it also spoke of somebody else, is the last:
+ * *ended. */
 static omni_status
 find_last(struct omni *db, const struct omni__kept *kept,
-    struct omni__kept *last)
+    struct omni__kept *last, bool *ended)
 {
+	struct omni__kept next;
 	int64_t fact, follower;
 	omni_status status = OMNI_OK;
 	const char *key;
@@ -31,15 +34,22 @@ find_last(struct omni *db, const struct omni__kept *kept,
 		    &follower);
 		if (status != OMNI_OK || follower == 0)
 			break;
-		status = omni__kept_read(db, follower, last);
-		if (status != OMNI_OK || last->after != fact)
+		status = omni__kept_read(db, follower, &next);
+		if (status == OMNI_ERASED) {
+			omni__error_clear(&db->error);
+			*ended = true;
+			return OMNI_OK;
+		}
+		if (status == OMNI_OK && next.after != fact)
+			status = omni__fail(&db->error, OMNI_CORRUPT,
+			    "route %lld is followed by one that is not its "
+			    "own", (long long)fact);
+		if (status != OMNI_OK)
 			break;
+		*last = next;
 		fact = follower;
 	}
-	return status == OMNI_OK && last->fact != fact ?
-	    omni__fail(&db->error, OMNI_CORRUPT,
-	    "route %lld is followed by one that is not its own",
-	    (long long)fact) : status;
+	return status;
 }
 
 /* ---- what was told of it -------------------------------------------- */
@@ -142,12 +152,13 @@ omni__kept_stands(struct omni *db, const struct omni__rules *rules,
 	    kept->message.purpose);
 	struct omni__sent_list list;
 	const struct omni__kept *last = &stands->last;
+	bool ended = false;
 	omni_status status;
 
 	memset(stands, 0, sizeof(*stands));
 	stands->due = OMNI_TIME_UNKNOWN;
-	status = find_last(db, kept, &stands->last);
-	if (status != OMNI_OK || rule == NULL)
+	status = find_last(db, kept, &stands->last, &ended);
+	if (status != OMNI_OK || rule == NULL || ended)
 		return status;
 	if (last->steps > 0)
 		stands->due = last->legs[0].time +
