@@ -3,6 +3,7 @@
  * have made of the same facts, once, whatever interrupts it.
  */
 #define _POSIX_C_SOURCE 200809L
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -363,6 +364,51 @@ what_only_reads_does_not_read_what_is_not_filled(void **state)
 	definitions_are_those_that_held(h);
 }
 
+/* ---- two at once ---------------------------------------------------- */
+
+struct opener {
+	struct harness h;
+	omni_status status;
+	char error[400];
+};
+
+static void *
+open_one(void *user)
+{
+	struct opener *opener = user;
+
+	opener->status = open_as(&opener->h, OMNI_MODE_EXISTING, NULL, NULL,
+	    opener->error, sizeof(opener->error));
+	return NULL;
+}
+
+static void
+who_open_an_old_store_at_once_fill_it_once(void **state)
+{
+	struct harness *h = harness_of(state);
+	struct opener openers[3];
+	pthread_t threads[OMNI__COUNT(openers)];
+	size_t i;
+
+	old_store(h);
+	for (i = 0; i < OMNI__COUNT(openers); i++) {
+		openers[i].h = *h;
+		assert_int_equal(pthread_create(&threads[i], NULL, open_one,
+		    &openers[i]), 0);
+	}
+	for (i = 0; i < OMNI__COUNT(openers); i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	for (i = 0; i < OMNI__COUNT(openers); i++) {
+		if (openers[i].status != OMNI_OK)
+			fail_msg("%s: %s", omni_status_name(
+			    openers[i].status), openers[i].error);
+		definitions_are_those_that_held(&openers[i].h);
+		omni_close(openers[i].h.db);
+	}
+	open_again(h);
+	is_as_if_made_here(h);
+}
+
 /* ---- memory that runs out ------------------------------------------- */
 
 struct rations {
@@ -534,6 +580,7 @@ main(void)
 		HARNESS_TEST(what_an_old_store_knows_routes_as_before),
 		HARNESS_TEST(
 		    what_only_reads_does_not_read_what_is_not_filled),
+		HARNESS_TEST(who_open_an_old_store_at_once_fill_it_once),
 		HARNESS_TEST(
 		    an_upgrade_that_runs_out_of_memory_is_done_by_the_next),
 		HARNESS_TEST(what_was_made_here_comes_back_equal),
