@@ -26,6 +26,13 @@ what_is_asked_is_answered_or_refused(void **state)
 }
 
 static void
+messages_are_routed_or_refused(void **state)
+{
+	fault_torture(harness_of(state), __func__, scenarios_send,
+	    scenarios_send_count, faults, OMNI__COUNT(faults), 1);
+}
+
+static void
 stewards_are_answered_or_refused(void **state)
 {
 	fault_torture(harness_of(state), __func__, scenarios_steward,
@@ -90,6 +97,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		SQLITE_TEST(what_is_put_is_stored_or_refused),
 		SQLITE_TEST(what_is_asked_is_answered_or_refused),
+		SQLITE_TEST(messages_are_routed_or_refused),
 		SQLITE_TEST(stewards_are_answered_or_refused),
 		SQLITE_TEST(the_store_as_a_whole_is_as_it_was),
 		SQLITE_TEST(an_erasure_that_was_cut_short_is_finished),

@@ -65,6 +65,13 @@ what_is_asked_is_answered(void **state)
 }
 
 static void
+what_is_sent_counts_once(void **state)
+{
+	cut(harness_of(state), __func__, scenarios_send,
+	    scenarios_send_count, &fault_network_once, 7, 29);
+}
+
+static void
 a_server_that_stays_away_is_told(void **state)
 {
 	cut(harness_of(state), __func__, scenarios_write, 1,
@@ -79,6 +86,8 @@ main(void)
 		    end, NULL },
 		{ "what_is_asked_is_answered", what_is_asked_is_answered,
 		    begin, end, NULL },
+		{ "what_is_sent_counts_once", what_is_sent_counts_once, begin,
+		    end, NULL },
 		{ "a_server_that_stays_away_is_told",
 		    a_server_that_stays_away_is_told, begin, end, NULL },
 	};

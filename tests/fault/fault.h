@@ -96,7 +96,7 @@ void fault_power_free(struct power *);
 /* ---- what a store holds --------------------------------------------- */
 
 /* How many rows each table has: what must not change when a call fails. */
-#define FAULT_TABLES 16
+#define FAULT_TABLES 19
 struct fault_rows {
 	int64_t rows[FAULT_TABLES];
 };
@@ -123,9 +123,9 @@ struct scenario {
 };
 
 extern const struct scenario scenarios_write[], scenarios_read[],
-    scenarios_whole[], scenarios_steward[];
+    scenarios_whole[], scenarios_steward[], scenarios_send[];
 extern const size_t scenarios_write_count, scenarios_read_count,
-    scenarios_whole_count, scenarios_steward_count;
+    scenarios_whole_count, scenarios_steward_count, scenarios_send_count;
 const struct scenario *scenario_named(const char *name);
 /* A few customers on several channels, for the scenarios to work with. */
 void scenario_populate(struct harness *);

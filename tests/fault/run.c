@@ -15,13 +15,14 @@
 #define ROWS(table) "(SELECT count(*) FROM omni_" table ")"
 
 static const struct omni__sql count_rows = {
-	.name = "fault_count_rows", .out = "iiiiiiiiiiiiiiii",
+	.name = "fault_count_rows", .out = "iiiiiiiiiiiiiiiiiii",
 	.sql = "SELECT " ROWS("fact") ", " ROWS("host_key") ", "
 	    ROWS("tombstone") ", " ROWS("feed") ", " ROWS("alias") ", "
 	    ROWS("record") ", " ROWS("version") ", " ROWS("key") ", "
 	    ROWS("verdict") ", " ROWS("timeline") ", " ROWS("reference") ", "
 	    ROWS("usage") ", " ROWS("setting") ", " ROWS("definition") ", "
-	    ROWS("statement") ", " ROWS("contact"),
+	    ROWS("statement") ", " ROWS("contact") ", " ROWS("reach") ", "
+	    ROWS("message") ", " ROWS("response"),
 };
 
 struct fault_rows

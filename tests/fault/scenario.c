@@ -195,6 +195,9 @@ scenario_named(const char *name)
 	for (i = 0; i < scenarios_write_count; i++)
 		if (strcmp(scenarios_write[i].name, name) == 0)
 			return &scenarios_write[i];
+	for (i = 0; i < scenarios_send_count; i++)
+		if (strcmp(scenarios_send[i].name, name) == 0)
+			return &scenarios_send[i];
 	for (i = 0; i < scenarios_whole_count; i++)
 		if (strcmp(scenarios_whole[i].name, name) == 0)
 			return &scenarios_whole[i];
