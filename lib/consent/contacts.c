@@ -64,15 +64,11 @@ read_history(struct omni *db, void *context)
 }
 
 static omni_status
-check(struct omni *db, const struct asked *asked,
-    const omni_contacts *const *out)
+check(struct omni *db, const struct asked *asked)
 {
-	omni_status status;
+	omni_status status = omni__text_check(&db->error, "kind",
+	    asked->kind);
 
-	if (out == NULL)
-		return omni__fail(&db->error, OMNI_MISUSE,
-		    "contacts is NULL");
-	status = omni__text_check(&db->error, "kind", asked->kind);
 	if (status == OMNI_OK && !omni__contact_kind(asked->kind))
 		status = omni__fail(&db->error, OMNI_INVALID,
 		    "kind is no address: it is email, phone, device or "
@@ -92,7 +88,10 @@ omni_contacts_open(omni *db, const char *kind, const char *value,
 		*contacts = NULL;
 	if (status != OMNI_OK)
 		return status;
-	status = check(db, &asked, (const omni_contacts *const *)contacts);
+	if (contacts == NULL)
+		return omni__leave(db, omni__fail(&db->error, OMNI_MISUSE,
+		    "contacts is NULL"));
+	status = check(db, &asked);
 	if (status == OMNI_OK) {
 		asked.list = omni__object_new(&db->env,
 		    sizeof(*asked.list));

@@ -431,9 +431,11 @@ omni_token_headers(omni *db, const omni_token *token, const char *url,
 	status = omni__enter(db);
 	if (status != OMNI_OK)
 		return status;
+	if (out == NULL)
+		return omni__leave(db, omni__fail(&db->error, OMNI_MISUSE,
+		    "lines is NULL"));
 	lines.env = &db->env;
-	status = out != NULL ? make_lines(db, token, url, mailto, &lines) :
-	    omni__fail(&db->error, OMNI_MISUSE, "lines is NULL");
+	status = make_lines(db, token, url, mailto, &lines);
 	if (status == OMNI_OK && (*out = omni__text_new(&db->env,
 	    lines.bytes, lines.size)) == NULL)
 		status = omni__nomem(&db->error);

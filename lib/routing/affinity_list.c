@@ -148,11 +148,9 @@ omni_affinity_open(omni *db, const char *customer, int64_t at,
 	if (status != OMNI_OK)
 		return status;
 	if (affinity == NULL)
-		status = omni__fail(&db->error, OMNI_MISUSE,
-		    "affinity is NULL");
-	if (status == OMNI_OK)
-		status = omni__id_parse(&db->error, "customer", customer,
-		    asked.id);
+		return omni__leave(db, omni__fail(&db->error, OMNI_MISUSE,
+		    "affinity is NULL"));
+	status = omni__id_parse(&db->error, "customer", customer, asked.id);
 	if (status == OMNI_OK)
 		status = omni__time_check(&db->error, "at", at);
 	if (at == OMNI_NOW || at == OMNI_TIME_UNKNOWN)
