@@ -700,8 +700,15 @@ static const struct plain letters[] = {
 	    .brand = -1, .wording = -1, .address = -1 },
 	{ .said = OMNI_SAID_CONFIRM, .purpose = OFFER, .channel = EMAIL,
 	    .brand = -1, .wording = -1, .address = 0 },
+	/* Only of those that are looked at one by one: */
+	{ .said = OMNI_SAID_WITHDRAW, .purpose = OFFER, .channel = -1,
+	    .medium = OMNI_MEDIUM_PHYSICAL, .brand = -1, .wording = -1,
+	    .address = -1 },
+	{ .said = OMNI_SAID_WITHDRAW, .purpose = OFFER, .channel = -1,
+	    .medium = OMNI_MEDIUM_DIGITAL, .brand = -1, .wording = -1,
+	    .address = -1 },
 };
-#define LETTERS ((int)OMNI__COUNT(letters))
+#define LETTERS ((int)OMNI__COUNT(letters) - 2)
 #define LENGTH 4
 
 static void
@@ -790,6 +797,8 @@ struct standing {
 #define STOP_ALL 7
 #define STOP_MAIL_WEB 8
 #define CONFIRM 11
+#define STOP_POST 13
+#define STOP_DIGITAL 14
 
 static const struct standing standings[] = {
 	{ "a yes holds", { GRANT }, 0, { OMNI_STANDING_HOLDS }, { 0 } },
@@ -807,6 +816,14 @@ static const struct standing standings[] = {
 	    { OMNI_STANDING_REPLACED, OMNI_STANDING_HOLDS }, { 2, 0 } },
 	{ "refused anew", { STOP_ALL, STOP_ALL }, 0,
 	    { OMNI_STANDING_REPLACED, OMNI_STANDING_HOLDS }, { 2, 0 } },
+	{ "a no to a medium is one to its channels",
+	    { GRANT_MAIL, STOP_DIGITAL }, 0, { OMNI_STANDING_WITHDRAWN,
+	    OMNI_STANDING_HOLDS }, { 2, 0 } },
+	{ "and to no others", { GRANT_MAIL, STOP_POST }, 0,
+	    { OMNI_STANDING_HOLDS, OMNI_STANDING_HOLDS }, { 0, 0 } },
+	{ "a yes to a channel lifts a part",
+	    { STOP_DIGITAL, GRANT_MAIL }, 0, { OMNI_STANDING_HOLDS,
+	    OMNI_STANDING_HOLDS }, { 2, 0 } },
 	{ "the words have expired", { GRANT_DAYS }, 0,
 	    { OMNI_STANDING_EXPIRED }, { 0 } },
 	{ "not confirmed", { GRANT }, 86400,
