@@ -239,15 +239,11 @@ read_said(struct omni *db, void *context)
 }
 
 static omni_status
-check(struct omni *db, const char *customer, struct asked *asked,
-    const omni_statements *const *out)
+check(struct omni *db, const char *customer, struct asked *asked)
 {
-	omni_status status;
+	omni_status status = omni__id_parse(&db->error, "customer", customer,
+	    asked->id);
 
-	if (out == NULL)
-		return omni__fail(&db->error, OMNI_MISUSE,
-		    "statements is NULL");
-	status = omni__id_parse(&db->error, "customer", customer, asked->id);
 	if (status == OMNI_OK && asked->purpose != NULL)
 		status = omni__purpose_check(&db->error, "purpose",
 		    asked->purpose, false);
@@ -265,8 +261,10 @@ omni_statements_open(omni *db, const char *customer, const char *purpose,
 		*statements = NULL;
 	if (status != OMNI_OK)
 		return status;
-	status = check(db, customer, &asked,
-	    (const omni_statements *const *)statements);
+	if (statements == NULL)
+		return omni__leave(db, omni__fail(&db->error, OMNI_MISUSE,
+		    "statements is NULL"));
+	status = check(db, customer, &asked);
 	if (status == OMNI_OK && (asked.list = omni__object_new(&db->env,
 	    sizeof(*asked.list))) == NULL)
 		status = omni__nomem(&db->error);
