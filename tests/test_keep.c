@@ -210,6 +210,15 @@ who_has_lost_the_oldest_record_is_still_known(void **state)
 	again = keep_route(h, "ann", "news", "m1", OMNI_DUPLICATE);
 	assert_int_equal(omni_route_fact(again), omni_route_fact(first));
 	omni_route_free(again);
+	/* It comes back as somebody else. */
+	rule(h, OMNI_VERDICT_DIFFERENT, "old", "ann");
+	h->now += HOUR;
+	put(h, "old", h->now, "email", "old@mail.example", NULL);
+	assert_false(one(h, "old", "ann"));
+	again = keep_route(h, "ann", "news", "m1", OMNI_OK);
+	omni_route_free(again);
+	again = keep_route(h, "old", "news", "m1", OMNI_DUPLICATE);
+	omni_route_free(again);
 	omni_route_free(first);
 	store_sound(h);
 }

@@ -55,6 +55,16 @@ static const struct omni__sql customers_page = {
 	    "ORDER BY r.id LIMIT $limit",
 };
 
+/* A record that is there again has a customer of its own by now. */
+const struct omni__sql omni__gone_to = {
+	.name = "gone_to",
+	.in = "id:b",
+	.out = "b",
+	.sql = "SELECT a.id FROM omni_alias a\n"
+	    "WHERE a.leads = $id AND NOT EXISTS\n"
+	    "  (SELECT 1 FROM omni_record r WHERE r.id = a.id)",
+};
+
 /* ---- members -------------------------------------------------------- */
 
 /* Of each customer the row of its oldest record; NULL: there is none such. */

@@ -145,6 +145,8 @@ omni_status omni__customers_page(struct omni *db,
 omni_status omni__customer_whole(struct omni *db,
     const unsigned char id[OMNI__ID], struct omni__member **members,
     size_t *count);
+/* (id) to ids of records that are gone, and led to that one. */
+extern const struct omni__sql omni__gone_to;
 /* For each record id its customer, or all zeroes. */
 omni_status omni__customers_of(struct omni *db,
     const unsigned char *const *records, size_t count,

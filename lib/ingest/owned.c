@@ -13,16 +13,6 @@ static const struct omni__sql owned_leads = {
 	.sql = "SELECT a.leads FROM omni_alias a WHERE a.id = $id",
 };
 
-/* A record that is there has a customer of its own by now. */
-static const struct omni__sql owned_led = {
-	.name = "owned_led",
-	.in = "id:b",
-	.out = "b",
-	.sql = "SELECT a.id FROM omni_alias a\n"
-	    "WHERE a.leads = $id AND NOT EXISTS\n"
-	    "  (SELECT 1 FROM omni_record r WHERE r.id = a.id)",
-};
-
 /* A withdrawal that an erasure left to others, or that somebody else spoke,
  * is nobody's to erase. */
 static const struct omni__sql owned_any = {
@@ -180,7 +170,7 @@ omni__owned_records(struct omni *db, const unsigned char id[OMNI__ID],
 		status = found ? add_members(db, &owned, customer) :
 		    add_stray(db, &owned, id);
 	if (status == OMNI_OK)
-		status = add_all(db, &owned, &owned_led);
+		status = add_all(db, &owned, &omni__gone_to);
 	if (status == OMNI_OK && !found)
 		status = is_any(db, &owned, &found);
 	if (status != OMNI_OK || !found)

@@ -12,14 +12,6 @@
 
 /* ---- was it routed before? ------------------------------------------ */
 
-/* A record that is gone leads to one of the customer's. */
-static const struct omni__sql led_to = {
-	.name = "route_led_to",
-	.in = "id:b",
-	.out = "b",
-	.sql = "SELECT a.id FROM omni_alias a WHERE a.leads = $id",
-};
-
 /* Every id that the customer may have been called by, and whose it is. */
 struct names {
 	struct omni__map seen;
@@ -85,7 +77,7 @@ add_gone(struct omni *db, struct names *names)
 
 	while (from < names->count && status == OMNI_OK) {
 		to = names->count;
-		status = omni__query(db, &led_to, names->ids + from,
+		status = omni__query(db, &omni__gone_to, names->ids + from,
 		    to - from, &result);
 		for (i = 0; status == OMNI_OK && i < result.count; i++)
 			if (result.values[i].size == OMNI__ID)
