@@ -162,7 +162,7 @@ static omni_status
 read_purpose(struct omni__line *line, const json_t *data,
     struct omni_purpose *purpose)
 {
-	const json_t *list, *sale;
+	const json_t *list, *sale = NULL;
 	omni_status status = omni__line_array(line, data, "data.", "bases",
 	    OMNI__OPTIONAL, &list);
 	size_t i;
@@ -211,16 +211,17 @@ omni_status
 omni__own_definition(struct omni__line *line,
     const struct omni__event *event)
 {
-	const struct omni__sort *sort = NULL;
+	const struct omni__sort *sort;
 	const char *name;
 	void *object = NULL;
 	omni_status status;
 	size_t i;
 
-	for (i = 0; i < OMNI__COUNT(sorts); i++)
-		if (strcmp(event->type + strlen("omni."),
-		    sorts[i]->name) == 0)
-			sort = sorts[i];
+	/* It is one of them: or it would not have come here. */
+	for (i = 0; i + 1 < OMNI__COUNT(sorts) && strcmp(event->type +
+	    strlen("omni."), sorts[i]->name) != 0; i++)
+		;
+	sort = sorts[i];
 	status = omni__line_string(line, event->data, "data.",
 	    omni__sort_called(sort), OMNI__REQUIRED, &name);
 	if (status == OMNI_OK &&

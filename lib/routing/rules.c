@@ -319,7 +319,7 @@ load_priors(const struct maker *m)
 {
 	struct omni__result told;
 	struct omni__fact fact;
-	struct helds helds;
+	struct helds helds = { NULL, 0 };
 	json_t *root;
 	omni_status status = omni__definitions_told(m->db,
 	    OMNI__FACT_AFFINITY, &told);
