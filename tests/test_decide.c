@@ -607,6 +607,26 @@ a_day_of_25_hours(struct world *w)
 	(void)add_sent(w, "email", w->message.at);
 }
 
+/* The clock goes back from 00:01 to 23:01: a new day has begun, whatever it
+ * shows. */
+static void
+a_midnight_that_comes_twice(struct world *w)
+{
+	w->r.zone = zone_of(w, "America/St_Johns");
+	/* 2010-11-07 03:00 UTC, 23:30 there for the second time. */
+	w->message.at = INT64_C(1289098800) * OMNI__SECOND;
+	add_cap(w, "daily", 1, OMNI_PERIOD_DAY)->channel = "email";
+	(void)add_sent(w, "email", w->message.at - 9 * HOUR);
+	w->purpose[NEWS].channels.count = 1;
+}
+
+static void
+a_message_after_the_first_midnight(struct world *w)
+{
+	a_midnight_that_comes_twice(w);
+	w->sent[0].happened = w->message.at - 30 * HARNESS_MINUTE;
+}
+
 static void
 one_a_week(struct world *w)
 {
@@ -900,6 +920,8 @@ static const struct {
 	{ one_a_day_in_tokyo, "email+5h sms+5h post+5h " },
 	{ the_last_minute_of_the_day, "email+1m sms+1m post+1m " },
 	{ a_day_of_25_hours, "email+25h sms+25h post+25h " },
+	{ a_midnight_that_comes_twice, "email " },
+	{ a_message_after_the_first_midnight, "email+1470m " },
 	{ one_a_week, "email+158h sms+158h post+158h " },
 	{ one_a_month, "email+686h sms+686h post+686h " },
 	{ one_in_two_hours, "email+1h sms+1h post+1h " },
@@ -1027,6 +1049,34 @@ what_is_asked_at_last_is_asked_of_every_address(void **state)
 	world_free(w);
 }
 
+/* What the matrix asks: the first steps alone, which know of no times. */
+static void
+what_is_permitted_is_asked_of_one_channel(void **state)
+{
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < OMNI__COUNT(changes); i++) {
+		struct world *w = world_new();
+
+		changes[i].change(w);
+		decide(w);
+		for (k = 0; k < w->d.count; k++) {
+			const struct omni__candidate *c = &w->d.candidates[k];
+			struct omni__candidate alone = { .name = c->name,
+			    .channel = c->channel, .allowed = c->allowed };
+			bool stood = c->reason == 0 || c->time != 0 ||
+			    c->reason == OMNI_REASON_OBJECTED_LAST;
+
+			assert_int_equal(omni__candidate_permitted(&w->d,
+			    &alone), stood ? 0 : c->reason);
+			assert_int_equal(alone.reason, stood ? 0 :
+			    c->reason);
+		}
+		world_free(w);
+	}
+}
+
 /* ---- texts ---------------------------------------------------------- */
 
 /* Of a channel, whether it is a step or fell. */
@@ -1058,6 +1108,13 @@ yes_to_a_wording(struct world *w)
 	s = say(w, OMNI_SAID_PREFER, "*", "email", AT - HOUR);
 	s->rank = 1;
 	s->via = "app";
+}
+
+static void
+needs_yes_to_a_brand(struct world *w)
+{
+	needs_yes(w);
+	w->message.brand = "acme";
 }
 
 static void
@@ -1127,6 +1184,8 @@ static const struct {
 	{ all_refused, "sms", "the customer said no to everything by any "
 	    "channel on 2025-03-03T09:59:59.999991Z; the purpose's default "
 	    "takes what must be sent" },
+	{ needs_yes_to_a_brand, "sms", "the customer has not said yes to news "
+	    "by sms for acme" },
 	{ bounced, "email", "the contact point is suppressed: bounce on "
 	    "2025-03-02T10:00:00Z" },
 	{ barred_offer, "sms", "the contact point is suppressed: bounce on "
@@ -1571,6 +1630,7 @@ main(void)
 		cmocka_unit_test(windows_and_caps_agree_in_the_end),
 		cmocka_unit_test(
 		    what_is_asked_at_last_is_asked_of_every_address),
+		cmocka_unit_test(what_is_permitted_is_asked_of_one_channel),
 		cmocka_unit_test(every_number_that_decided_is_told),
 		cmocka_unit_test(caps_count_as_a_naive_count_does),
 		cmocka_unit_test(very_many_messages_are_counted),
