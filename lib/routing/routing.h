@@ -43,7 +43,8 @@ struct omni__prior {
 #define OMNI__PRIOR_UNANSWERED	(8 * 1024)
 
 struct omni__rules {
-	uint64_t digest;	/* of the facts that they are made of */
+	uint64_t digest;	/* of the facts that they are made of, where
+				 * they hold now */
 	const struct omni__purpose_rule *purposes;	/* by name */
 	const struct omni_channel *const *channels;	/* by name */
 	const struct omni__window_rule *windows;	/* those with hours */
