@@ -547,6 +547,98 @@ a_no_survives_merge_split_and_erasure(void **state)
 	omni_text_free(text);
 }
 
+/* ---- random yeses and clicks ---------------------------------------- */
+
+static const char *const random_purposes[] = { "*", "offer", "offer/shoes" };
+
+/* By a row, in whose name is left open, or as the customer. */
+static void
+say_yes(struct harness *h, const char *key, const char *purpose)
+{
+	omni_statement *s = omni_statement_new(OMNI_SAID_GRANT, purpose);
+	omni_record *who = omni_record_new();
+	char name[32];
+
+	if (harness_random(h, 2)) {
+		harness_ok(h, omni_statement_set_customer(s,
+		    customer_of(h, key).text));
+	} else {
+		harness_ok(h, omni_record_set_source(who, "crm", key));
+		harness_ok(h, omni_statement_set_who(s, who));
+	}
+	if (harness_random(h, 3) == 0) {
+		(void)snprintf(name, sizeof(name), "%lld",
+		    (long long)h->now);
+		harness_ok(h, omni_statement_set_key(s, "web", name));
+	}
+	if (harness_random(h, 4) == 0)
+		harness_ok(h, omni_statement_set_expiry(s, h->now +
+		    (int64_t)harness_random(h, 20) * HARNESS_MINUTE));
+	harness_ok(h, omni_statement_put(h->db, s, NULL));
+	omni_record_free(who);
+	omni_statement_free(s);
+}
+
+/* Does a no of the address stand for that row's customer, all of it? */
+static bool
+is_out(struct harness *h, const char *key, const char *purpose)
+{
+	omni_statements *list = NULL;
+	bool out = false;
+
+	harness_ok(h, omni_statements_open(h->db, customer_of(h, key).text,
+	    NULL, &list));
+	while (omni_statements_next(list) == OMNI_OK)
+		out = out || (omni_statements_said(list) ==
+		    OMNI_SAID_WITHDRAW &&
+		    strcmp(omni_statements_purpose(list), purpose) == 0 &&
+		    omni_statements_standing(list) == OMNI_STANDING_HOLDS &&
+		    omni_statements_by(list) == 0);
+	omni_statements_free(list);
+	return out;
+}
+
+static void
+after_a_click_it_stands_for_everybody(void **state)
+{
+	struct harness *h = signer_of(state);
+	static const char *const keys[] = { "1", "2", "3" };
+	char *texts[OMNI__COUNT(random_purposes)];
+	size_t i, p, k;
+
+	harness_seed(h, "after_a_click_it_stands_for_everybody");
+	put_ann(h, "1");
+	put(h, "2", AT(0), "name.full", "Bo Al", "email", ANN,
+	    "birth_date", "1988-05-06", NULL);
+	put(h, "3", AT(0), "name.full", "Cy Dahl", "email", ANN,
+	    "birth_date", "1999-09-09", NULL);
+	for (p = 0; p < OMNI__COUNT(texts); p++)
+		texts[p] = unsubscribe(h, random_purposes[p]);
+	for (i = 0; i < 60; i++) {
+		const char *purpose;
+		bool all = true;
+
+		p = harness_random(h, OMNI__COUNT(texts));
+		purpose = random_purposes[p];
+		h->now += HARNESS_MINUTE;
+		if (i == 40)
+			rule(h, OMNI_VERDICT_SAME, "2", "3");
+		if (harness_random(h, 3) > 0) {
+			say_yes(h, keys[harness_random(h, 3)], purpose);
+			continue;
+		}
+		for (k = 0; k < OMNI__COUNT(keys); k++)
+			all = all && is_out(h, keys[k], purpose);
+		harness_is(h, omni_token_redeem(h->db, texts[p], NULL,
+		    NULL), all ? OMNI_DUPLICATE : OMNI_OK);
+		for (k = 0; k < OMNI__COUNT(keys); k++)
+			assert_true(is_out(h, keys[k], purpose));
+	}
+	for (p = 0; p < OMNI__COUNT(texts); p++)
+		omni_text_free(texts[p]);
+	store_sound(h);
+}
+
 /* ---- double opt-in -------------------------------------------------- */
 
 static int64_t
@@ -839,6 +931,7 @@ main(void)
 		HARNESS_TEST(an_address_without_a_holder_says_no_once),
 		HARNESS_TEST(of_other_addresses_each_click_is_a_statement),
 		HARNESS_TEST(a_no_survives_merge_split_and_erasure),
+		HARNESS_TEST(after_a_click_it_stands_for_everybody),
 		HARNESS_TEST(one_click_confirms_a_yes),
 		HARNESS_TEST(every_changed_bit_is_found),
 		HARNESS_TEST(a_part_of_a_token_is_none_and_neither_is_more),
