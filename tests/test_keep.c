@@ -590,6 +590,28 @@ a_person_s_routes_are_exported_and_erased(void **state)
 }
 
 static void
+routes_of_a_row_that_was_taken_back_can_be_erased(void **state)
+{
+	struct harness *h = house_of(state);
+	struct id ann = customer_of(h, "ann");
+	omni_route *route = keep_route(h, "ann", "news", "m1", OMNI_OK);
+	omni_route *back = NULL;
+	int64_t fact = omni_route_fact(route);
+
+	omni_route_free(route);
+	harness_ok(h, omni_record_remove(h->db, "crm", "ann"));
+	harness_ok(h, omni_route_get(h->db, fact, &back));
+	omni_route_free(back);
+	/* It is due, and there is nobody to send it to. */
+	h->now += 2 * HARNESS_DAY;
+	harness_is(h, omni_route_next(h->db, fact, OMNI_NOW, &back),
+	    OMNI_NONE);
+	harness_ok(h, omni_customer_erase(h->db, ann.text));
+	harness_is(h, omni_route_get(h->db, fact, &back), OMNI_ERASED);
+	store_sound(h);
+}
+
+static void
 a_route_to_who_was_one_goes_with_either_part(void **state)
 {
 	struct harness *h = house_of(state);
@@ -1148,6 +1170,8 @@ main(void)
 		HARNESS_TEST(what_changed_meanwhile_counts),
 		HARNESS_TEST(what_has_expired_goes_nowhere),
 		HARNESS_TEST(a_person_s_routes_are_exported_and_erased),
+		HARNESS_TEST(
+		    routes_of_a_row_that_was_taken_back_can_be_erased),
 		HARNESS_TEST(a_route_to_who_was_one_goes_with_either_part),
 		HARNESS_TEST(
 		    an_attempt_that_was_erased_with_another_ends_the_route),
