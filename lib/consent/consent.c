@@ -43,6 +43,7 @@ struct rows {
 	struct omni *db;
 	struct omni__value *values;
 	size_t columns, count, room;
+	struct omni__contact_rows *contacts;	/* beside statements */
 };
 
 static struct omni__value *
@@ -127,6 +128,27 @@ binds_address(const struct omni__fact *fact, const struct omni__said *said)
 	    fact->record == NULL);
 }
 
+/* What is known of the address tells that there is something to look for:
+ * most addresses are none that anybody spoke of. */
+static omni_status
+bind_address(struct rows *rows, const struct omni__fact *fact,
+    const struct omni__said *said, const struct omni__value *pack)
+{
+	struct omni__contact_row row = {
+		.happened = said->happened,
+		.fact = fact->id,
+		.what = OMNI__CONTACT_SAID,
+		.since = OMNI_TIME_UNKNOWN,
+		.until = OMNI_TIME_UNKNOWN,
+	};
+	omni_status status;
+
+	memcpy(row.address, said->address, OMNI__ID);
+	status = omni__contact_rows_add(rows->db, rows->contacts, &row);
+	return status == OMNI_OK ? add_row(rows, said->address, fact->id,
+	    pack) : status;
+}
+
 /* The same row for everybody else whom it reaches. */
 static omni_status
 add_followers(struct rows *rows, const struct omni__fact *fact,
@@ -148,7 +170,7 @@ add_followers(struct rows *rows, const struct omni__fact *fact,
 			status = add_row(rows, id, fact->id, &pack);
 	}
 	return status == OMNI_OK && binds_address(fact, said) ?
-	    add_row(rows, said->address, fact->id, &pack) : status;
+	    bind_address(rows, fact, said, &pack) : status;
 }
 
 static omni_status
@@ -180,7 +202,8 @@ omni__consent_apply(struct omni *db, const struct omni__fact *facts,
     size_t count)
 {
 	struct omni__contact_rows contacts = { NULL, 0, 0 };
-	struct rows statements = { .db = db, .columns = COLUMNS };
+	struct rows statements = { .db = db, .columns = COLUMNS,
+	    .contacts = &contacts };
 	omni_status status = OMNI_OK;
 	size_t i;
 

@@ -219,6 +219,10 @@ omni_status omni__contact_postal(struct omni *db,
 omni_status omni__postal_key(struct omni *db, struct omni__buf *,
     const char *value);
 
+/* A row of omni_contact that tells nothing but that omni_statement has one
+ * under the address, too. */
+#define OMNI__CONTACT_SAID	100
+
 /* One thing told about an address: a row of omni_contact. */
 struct omni__contact_row {
 	unsigned char address[OMNI__ID];
@@ -246,6 +250,7 @@ struct omni__contact_state {
 	int64_t since, until;		/* INT64_MIN, INT64_MAX: no bound */
 	int64_t valid_fact;
 	bool verified, primary;
+	bool said;		/* there are statements under it */
 };
 /* What holds of addresses: the last word on each thing, and on each purpose
  * that a suppression names.  Strings in the scratch arena. */

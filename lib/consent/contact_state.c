@@ -187,9 +187,9 @@ omni__contacts_put(struct omni *db, struct omni__contact_rows *rows)
 
 /* ---- reading -------------------------------------------------------- */
 
-omni_status
-omni__contact_history(struct omni *db, const struct omni__view *view,
-    const unsigned char (*hashes)[OMNI__ID], size_t count,
+static omni_status
+read_rows(struct omni *db, const struct omni__view *view,
+    const unsigned char (*hashes)[OMNI__ID], size_t count, int64_t most,
     struct omni__contact_row **rows, size_t *found)
 {
 	struct omni__value *in;
@@ -214,7 +214,8 @@ omni__contact_history(struct omni *db, const struct omni__view *view,
 		const struct omni__value *v = OMNI__AT(&result, i, 0);
 		struct omni__contact_row *row = &(*rows)[*found];
 
-		if (!omni__view_sees(view, v[1].number))
+		if (v[2].number > most ||
+		    !omni__view_sees(view, v[1].number))
 			continue;
 		memcpy(row->address, hashes[result.ordinal[i]], OMNI__ID);
 		row->list = result.ordinal[i];
@@ -229,6 +230,15 @@ omni__contact_history(struct omni *db, const struct omni__view *view,
 		++*found;
 	}
 	return OMNI_OK;
+}
+
+omni_status
+omni__contact_history(struct omni *db, const struct omni__view *view,
+    const unsigned char (*hashes)[OMNI__ID], size_t count,
+    struct omni__contact_row **rows, size_t *found)
+{
+	return read_rows(db, view, hashes, count, OMNI_CONTACT_VALID, rows,
+	    found);
 }
 
 static const char *
@@ -282,6 +292,9 @@ settle(struct omni__contact_state *state, struct omni__suppression *list,
 			state->until = row->until == OMNI_TIME_UNKNOWN ?
 			    INT64_MAX : row->until;
 			state->valid_fact = row->fact;
+			break;
+		case OMNI__CONTACT_SAID:
+			state->said = true;
 		}
 	}
 }
@@ -301,8 +314,8 @@ omni__contacts_load(struct omni *db, const struct omni__view *view,
 		states[i] = (struct omni__contact_state){
 			.since = INT64_MIN, .until = INT64_MAX
 		};
-	status = omni__contact_history(db, view, hashes, count, &rows,
-	    &found);
+	status = read_rows(db, view, hashes, count, OMNI__CONTACT_SAID,
+	    &rows, &found);
 	if (status != OMNI_OK || found == 0)
 		return status;
 	list = omni__arena_alloc(&db->scratch, found * sizeof(*list));

@@ -260,12 +260,27 @@ merge_values(struct omni__points *points)
 
 /* ---- who has gone away ---------------------------------------------- */
 
+static const char *
+join(struct omni__arena *arena, const char *first, const char *last,
+    const char *line)
+{
+	size_t a = strlen(first), b = strlen(last), c = strlen(line);
+	char *key = omni__arena_alloc(arena, a + b + c + 1);
+
+	if (key == NULL)
+		return NULL;
+	memcpy(key, first, a);
+	memcpy(key + a, last, b);
+	memcpy(key + a + b, line, c + 1);
+	return key;
+}
+
 static omni_status
 add_addressed(struct gathering *g, struct omni__point *point,
     const char *first, const char *last)
 {
 	struct addressed *a;
-	char *key;
+	const char *key;
 
 	if (g->addressed_count == g->addressed_room) {
 		size_t room = g->addressed_room == 0 ? 8 :
@@ -281,8 +296,7 @@ add_addressed(struct gathering *g, struct omni__point *point,
 		g->addressed = more;
 		g->addressed_room = room;
 	}
-	key = omni__arena_printf(&g->db->scratch, "%s%s%s", first, last,
-	    point->key);
+	key = join(&g->db->scratch, first, last, point->key);
 	if (key == NULL)
 		return omni__nomem(&g->db->error);
 	a = &g->addressed[g->addressed_count++];

@@ -12,9 +12,8 @@ struct loading {
 	const struct omni__wanted *wanted;
 	struct omni__recipient *recipients;
 	size_t count;
-	/* Of each: its records, then its addresses, postal ones first. */
-	const unsigned char ***ids;
-	size_t *postal;
+	const unsigned char ***ids;	/* of each */
+	size_t *id_counts;
 };
 
 /* ---- who ------------------------------------------------------------ */
@@ -119,38 +118,17 @@ load_points(struct loading *l)
 	return status;
 }
 
-static size_t
-list_postal(const struct omni__points *points, const unsigned char **ids)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < points->count; i++)
-		if (strcmp(points->items[i].kind, "address") == 0)
-			ids[n++] = points->items[i].hash;
-	return n;
-}
-
-static size_t
-list_others(const struct omni__points *points, const unsigned char **ids)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < points->count; i++)
-		if (strcmp(points->items[i].kind, "address") != 0)
-			ids[n++] = points->items[i].hash;
-	return n;
-}
-
+/* Its records, then the addresses that somebody spoke of. */
 static omni_status
 list_ids(struct loading *l)
 {
 	struct omni__arena *scratch = &l->db->scratch;
-	size_t i, k;
+	size_t i, k, n;
 
 	l->ids = omni__arena_alloc(scratch, (l->count + 1) * sizeof(*l->ids));
-	l->postal = omni__arena_alloc(scratch,
-	    (l->count + 1) * sizeof(*l->postal));
-	if (l->ids == NULL || l->postal == NULL)
+	l->id_counts = omni__arena_alloc(scratch,
+	    (l->count + 1) * sizeof(*l->id_counts));
+	if (l->ids == NULL || l->id_counts == NULL)
 		return omni__nomem(&l->db->error);
 	for (i = 0; i < l->count; i++) {
 		const struct omni__recipient *r = &l->recipients[i];
@@ -160,10 +138,12 @@ list_ids(struct loading *l)
 		if (ids == NULL)
 			return omni__nomem(&l->db->error);
 		l->ids[i] = ids;
-		for (k = 0; k < r->member_count; k++)
-			*ids++ = r->members[k].id;
-		l->postal[i] = list_postal(&r->points, ids);
-		(void)list_others(&r->points, ids + l->postal[i]);
+		for (n = 0; n < r->member_count; n++)
+			ids[n] = r->members[n].id;
+		for (k = 0; k < r->points.count; k++)
+			if (r->points.items[k].state.said)
+				ids[n++] = r->points.items[k].hash;
+		l->id_counts[i] = n;
 	}
 	return OMNI_OK;
 }
@@ -239,10 +219,8 @@ load_said(struct loading *l)
 	    OMNI_OK;
 
 	for (i = 0; i < l->count && status == OMNI_OK; i++) {
-		const struct omni__recipient *r = &l->recipients[i];
-
 		lists[i].ids = l->ids[i];
-		lists[i].count = r->member_count + r->points.count;
+		lists[i].count = l->id_counts[i];
 	}
 	if (status == OMNI_OK && l->wanted->sure)
 		status = list_whole(l, lists + l->count);
@@ -290,19 +268,36 @@ load_sent(struct loading *l)
 }
 
 static omni_status
+list_postal(struct loading *l, const struct omni__points *points,
+    struct omni__sent_list *list)
+{
+	const unsigned char **ids = omni__arena_alloc(&l->db->scratch,
+	    (points->count + 1) * sizeof(*ids));
+	size_t i;
+
+	if (ids == NULL)
+		return omni__nomem(&l->db->error);
+	for (i = 0; i < points->count; i++)
+		if (strcmp(points->items[i].kind, "address") == 0)
+			ids[list->count++] = points->items[i].hash;
+	list->ids = ids;
+	return OMNI_OK;
+}
+
+static omni_status
 load_household(struct loading *l)
 {
 	struct omni__sent_list *lists = omni__arena_zero(&l->db->scratch,
 	    (l->count + 1) * sizeof(*lists));
-	omni_status status;
+	omni_status status = OMNI_OK;
 	size_t i;
 
 	if (lists == NULL)
 		return omni__nomem(&l->db->error);
-	for (i = 0; i < l->count; i++) {
-		lists[i].ids = l->ids[i] + l->recipients[i].member_count;
-		lists[i].count = l->postal[i];
-	}
+	for (i = 0; i < l->count && status == OMNI_OK; i++)
+		status = list_postal(l, &l->recipients[i].points, &lists[i]);
+	if (status != OMNI_OK)
+		return status;
 	/* One letter is never sent twice, however late. */
 	status = omni__sent_load(l->db, l->wanted->view, INT64_MIN, lists,
 	    l->count);
