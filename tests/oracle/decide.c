@@ -60,7 +60,8 @@ suppression(const struct o_world *w, int address, const char *purpose)
 		t = last_told(w, address, OMNI_CONTACT_SUPPRESSED,
 		    t->purpose);
 		if (t->cause != NULL && (found == NULL ||
-		    t->time > found->time))
+		    t->time > found->time || (t->time == found->time &&
+		    t->fact > found->fact)))
 			found = t;
 	}
 	return found;
@@ -198,6 +199,27 @@ place(struct o_person *p)
 		p->zone = (enum o_zone)last->zone;
 }
 
+/* The last one that the customer named for such messages. */
+static const char *
+language(const struct o_person *p)
+{
+	const struct o_said *last = NULL;
+	size_t i;
+
+	for (i = 0; i < p->said_count; i++) {
+		const struct o_said *s = p->said[i];
+
+		if (s->said == OMNI_SAID_LANGUAGE &&
+		    s->time <= p->message->at &&
+		    o_within(p->purpose->name, s->purpose) &&
+		    o_about_brand(s, p->message->brand) &&
+		    (last == NULL || s->time > last->time ||
+		    (s->time == last->time && s->fact > last->fact)))
+			last = s;
+	}
+	return last == NULL ? NULL : last->language;
+}
+
 /* ---- whose statements ----------------------------------------------- */
 
 static bool
@@ -240,7 +262,7 @@ struct candidate {
 	bool allowed;
 	size_t order;
 	int address, reason;
-	int64_t time, fact;
+	int64_t time;
 	double estimate;
 };
 
@@ -255,6 +277,37 @@ static int64_t
 fact_of(const struct o_said *s)
 {
 	return s == NULL ? 0 : s->fact;
+}
+
+/* What a candidate rests on, or what it fell by; of what fell for its time
+ * nothing is said. */
+static int64_t
+witness(const struct work *w, const struct candidate *c)
+{
+	const struct o_world *world = w->person.world;
+
+	switch (c->reason) {
+	case 0:
+		return c->permit.basis == OMNI_BASIS_CONSENT ?
+		    fact_of(c->permit.grant) :
+		    c->permit.basis == OMNI_BASIS_SOFT ?
+		    fact_of(c->permit.told) : 0;
+	case OMNI_REASON_WITHDRAWN:
+	case OMNI_REASON_OBJECTED_LAST:
+		return fact_of(c->permit.no);
+	case OMNI_REASON_EXPIRED:
+	case OMNI_REASON_NOT_CONFIRMED:
+	case OMNI_REASON_OTHER_ADDRESS:
+		return fact_of(c->permit.grant);
+	case OMNI_REASON_SUPPRESSED:
+		return suppression(world, c->address,
+		    w->person.purpose->name)->fact;
+	case OMNI_REASON_NOT_VALID:
+		return last_told(world, c->address, OMNI_CONTACT_VALID,
+		    NULL)->fact;
+	default:
+		return 0;
+	}
 }
 
 static void
@@ -287,12 +340,10 @@ reach(const struct work *w, struct candidate *c, int64_t at)
 	for (i = 0; i < count; i++) {
 		int a = list[i].address, why;
 		struct o_permit permit = { 0 };
-		const struct o_told *shut = suppression(p->world, a,
-		    p->purpose->name);
 
 		if (p->purpose->verified != 0 && !list[i].verified)
 			why = OMNI_REASON_NOT_VERIFIED;
-		else if (shut != NULL)
+		else if (suppression(p->world, a, p->purpose->name) != NULL)
 			why = OMNI_REASON_SUPPRESSED;
 		else if (!valid(p->world, a, at))
 			why = OMNI_REASON_NOT_VALID;
@@ -312,7 +363,6 @@ reach(const struct work *w, struct candidate *c, int64_t at)
 			best = a;
 			reason = why;
 			c->permit = permit;
-			c->fact = shut != NULL ? shut->fact : 0;
 		}
 	}
 	c->address = best;
@@ -325,7 +375,6 @@ judge(const struct work *w, struct candidate *c, int64_t at)
 	const struct o_purpose *purpose = w->person.purpose;
 
 	c->address = -1;
-	c->fact = 0;
 	if (!c->allowed)
 		return OMNI_REASON_NOT_ALLOWED;
 	if (c->channel == NULL)
@@ -604,6 +653,7 @@ hand_out(const struct work *w, size_t steps, struct o_route *route)
 	route->steps = steps;
 	route->count = w->count;
 	route->zone = w->person.zone;
+	route->language = language(&w->person);
 	route->close = w->close;
 	for (i = 0; i < w->count; i++) {
 		const struct candidate *c = &w->list[i];
@@ -611,8 +661,7 @@ hand_out(const struct work *w, size_t steps, struct o_route *route)
 		route->places[i] = (struct o_place) {
 			.channel = c->name, .address = c->address,
 			.reason = c->reason, .time = c->time,
-			.fact = c->fact != 0 ? c->fact :
-			    fact_of(c->permit.no),
+			.fact = witness(w, c),
 		};
 	}
 }

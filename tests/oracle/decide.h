@@ -29,7 +29,7 @@ struct o_asked {
 
 struct o_permit {
 	int reason, basis;
-	const struct o_said *grant, *no;
+	const struct o_said *grant, *no, *told;
 };
 void o_permit(const struct o_asked *, struct o_permit *);
 

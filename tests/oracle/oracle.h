@@ -110,6 +110,7 @@ struct o_said {
 	int64_t fact;
 	struct o_hours hours;	/* QUIET */
 	int zone;		/* ZONE */
+	const char *language;	/* LANGUAGE */
 	bool as_customer;
 };
 
@@ -162,9 +163,10 @@ struct o_world {
 	struct o_sent sent[O_SENT];
 	struct o_sale sales[O_MANY];
 	int64_t holidays[4];	/* of region "SE", as days */
+	int64_t kept[O_SENT];	/* routes, as facts */
 	size_t channel_count, purpose_count, window_count, cap_count;
 	size_t wording_count, address_count, record_count, said_count;
-	size_t told_count, sent_count, sale_count, holiday_count;
+	size_t told_count, sent_count, sale_count, holiday_count, kept_count;
 	const char *region;	/* the store's */
 	enum o_zone zone;
 };
@@ -183,13 +185,14 @@ struct o_place {
 	int address;		/* -1: none */
 	int reason;		/* 0: a step */
 	int64_t time;		/* of a step */
-	int64_t fact;		/* what it rests on, or 0 */
+	int64_t fact;		/* what it rests on or falls by; 0 */
 };
 
 struct o_route {
 	struct o_place places[O_SAIDS];	/* steps, then what fell */
 	size_t steps, count;
 	enum o_zone zone;
+	const char *language;	/* or NULL */
 	bool close;		/* estimates too near each other to tell */
 };
 

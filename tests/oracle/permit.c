@@ -326,16 +326,19 @@ bought(const struct o_asked *q)
 	    q->at - last <= q->purpose->sale_days * O_DAY;
 }
 
-static bool
+/* The last time that the customer was offered to say no. */
+static const struct o_said *
 told(const struct o_asked *q)
 {
+	const struct o_said *last = NULL;
 	size_t i;
 
 	for (i = 0; i < q->count; i++)
 		if (q->said[i]->said == OMNI_SAID_TOLD &&
-		    q->said[i]->time <= q->at && contains(q, q->said[i]))
-			return true;
-	return false;
+		    q->said[i]->time <= q->at && contains(q, q->said[i]) &&
+		    after(q->said[i], last))
+			last = q->said[i];
+	return last;
 }
 
 void
@@ -345,6 +348,7 @@ o_permit(const struct o_asked *q, struct o_permit *permit)
 	int consented = consent(q, &permit->grant);
 
 	permit->no = open_no(q);
+	permit->told = told(q);
 	permit->basis = basis;
 	permit->reason = 0;
 	if (basis == OMNI_BASIS_CONTRACT || basis == OMNI_BASIS_LAW)
@@ -353,6 +357,6 @@ o_permit(const struct o_asked *q, struct o_permit *permit)
 		permit->reason = OMNI_REASON_WITHDRAWN;
 	else if (basis == OMNI_BASIS_CONSENT)
 		permit->reason = consented;
-	else if (basis == OMNI_BASIS_SOFT && (!bought(q) || !told(q)))
+	else if (basis == OMNI_BASIS_SOFT && (!bought(q) || permit->told == NULL))
 		permit->reason = OMNI_REASON_NO_SALE;
 }

@@ -633,6 +633,7 @@ oldest(struct harness *h, const struct o_world *w, const char *id)
 /* ---- statements ----------------------------------------------------- */
 
 static const char *const sources[] = { "", "till", "web" };
+static const char *const languages[] = { "sv", "en-GB", "hi" };
 static const char *const brands[] = { "Norr", "Soder" };
 
 static void
@@ -670,7 +671,7 @@ random_said(struct harness *h, struct o_world *w, struct o_said *s,
 		OMNI_SAID_GRANT, OMNI_SAID_GRANT, OMNI_SAID_GRANT,
 		OMNI_SAID_GRANT, OMNI_SAID_WITHDRAW, OMNI_SAID_PREFER,
 		OMNI_SAID_PREFER, OMNI_SAID_QUIET, OMNI_SAID_ZONE,
-		OMNI_SAID_TOLD
+		OMNI_SAID_TOLD, OMNI_SAID_LANGUAGE
 	};
 
 	memset(s, 0, sizeof(*s));
@@ -704,6 +705,11 @@ random_said(struct harness *h, struct o_world *w, struct o_said *s,
 		s->zone = (int)below(h, O_ZONES);
 		s->purpose = "*";
 		s->channel = s->brand = NULL;
+		s->medium = 0;
+	}
+	if (s->said == OMNI_SAID_LANGUAGE) {
+		s->language = word(h, languages, COUNT(languages));
+		s->channel = NULL;
 		s->medium = 0;
 	}
 	if (s->said == OMNI_SAID_QUIET && !once_in(h, 5))
@@ -808,6 +814,9 @@ set_value(struct harness *h, const struct o_said *s,
 	if (s->said == OMNI_SAID_ZONE)
 		harness_ok(h, omni_statement_set_value(statement,
 		    o_zone_names[s->zone]));
+	if (s->said == OMNI_SAID_LANGUAGE)
+		harness_ok(h, omni_statement_set_value(statement,
+		    s->language));
 	if (s->rank > 0)
 		harness_ok(h, omni_statement_set_rank(statement, s->rank));
 	if (s->expiry != O_NEVER)
@@ -1037,7 +1046,7 @@ route(struct harness *h, struct o_world *w, int64_t now)
 	char id[OMNI_ID_SIZE];
 	omni_status status;
 
-	if (w->sent_count == O_SENT)
+	if (w->sent_count == O_SENT || w->kept_count == O_SENT)
 		return;
 	world_members(h, NULL, w, below(h, w->record_count), &members,
 	    &surely, id);
@@ -1046,6 +1055,8 @@ route(struct harness *h, struct o_world *w, int64_t now)
 	if (status != OMNI_DUPLICATE)
 		harness_ok(h, status);
 	omni_message_free(message);
+	if (status == OMNI_OK)
+		w->kept[w->kept_count++] = omni_route_fact(kept);
 	if (status == OMNI_OK && omni_route_step_count(kept) > 0)
 		keep(h, w, kept, &m, &w->sent[w->sent_count++]);
 	omni_route_free(kept);
