@@ -213,6 +213,28 @@ said_purpose(struct said *said, const char *s)
 
 ON(contact, contact_cause, omni_contact_new("email", "a@mail.example"),
     omni_contact_set_suppressed(o, s))
+ON(contact, contact_purpose, omni_contact_new("email", "a@mail.example"),
+    omni_contact_set_purpose(o, s))
+
+#define NEW_TOKEN omni_token_new(OMNI_TOKEN_UNSUBSCRIBE, "offer")
+ON(token, token_kind, NEW_TOKEN,
+    omni_token_set_address(o, s, "a@mail.example"))
+ON(token, token_value, NEW_TOKEN, omni_token_set_address(o, "email", s))
+ON(token, token_channel, NEW_TOKEN, omni_token_set_channel(o, s))
+ON(token, token_brand, NEW_TOKEN, omni_token_set_brand(o, s))
+ON(token, token_wording, NEW_TOKEN, omni_token_set_wording(o, s))
+
+static omni_status
+token_purpose(struct said *said, const char *s)
+{
+	omni_token *token = omni_token_new(OMNI_TOKEN_UNSUBSCRIBE, s);
+	char *made = NULL;
+	omni_status status = omni_token_make(said->db, token, &made);
+
+	assert_null(made);
+	omni_token_free(token);
+	return say(said, status, omni_errmsg(said->db));
+}
 
 static omni_status
 put_contact(struct said *said, omni_contact *contact)
@@ -258,6 +280,8 @@ static omni_case *story;
 static omni_channel *channel;
 static omni_purpose *purpose;
 static omni_route *route;
+static omni_contacts *contacts;
+static omni_affinity *affinity;
 static char *text;
 
 static int32_t
@@ -292,6 +316,9 @@ ON_DB(channel_get, omni_channel_get(db, s, &channel))
 ON_DB(purpose_get, omni_purpose_get(db, s, &purpose))
 ON_DB(route_customer, omni_route_decide(db, s, "news", OMNI_NOW, &route))
 ON_DB(route_purpose, omni_route_decide(db, ID, s, OMNI_NOW, &route))
+ON_DB(contacts_kind, omni_contacts_open(db, s, "x", &contacts))
+ON_DB(contacts_value, omni_contacts_open(db, "email", s, &contacts))
+ON_DB(affinity_customer, omni_affinity_open(db, s, OMNI_NOW, &affinity))
 ON_DB(backup_path, omni_backup(db, s))
 
 static omni_status
@@ -410,6 +437,15 @@ static const struct field fields[] = {
 	{ "omni_contact_new", "value", contact_value, 0 },
 	{ "omni_contact_set_suppressed", "cause", contact_cause,
 	    MAY_BE_NULL },
+	{ "omni_contact_set_purpose", "purpose", contact_purpose, 0 },
+	{ "omni_contacts_open", "kind", contacts_kind, 0 },
+	{ "omni_contacts_open", "value", contacts_value, 0 },
+	{ "omni_token_new", "purpose", token_purpose, 0 },
+	{ "omni_token_set_address", "kind", token_kind, 0 },
+	{ "omni_token_set_address", "value", token_value, 0 },
+	{ "omni_token_set_channel", "channel", token_channel, MAY_BE_NULL },
+	{ "omni_token_set_brand", "brand", token_brand, MAY_BE_NULL },
+	{ "omni_token_set_wording", "wording", token_wording, MAY_BE_NULL },
 	{ "omni_verdict_add", "source", verdict_source, NO_MESSAGE },
 	{ "omni_verdict_add", "key", verdict_key, NO_MESSAGE },
 	{ "omni_verdict_add_id", "record_id", verdict_id, NO_MESSAGE },
@@ -438,6 +474,7 @@ static const struct field fields[] = {
 	{ "omni_setting_get", "name", setting_name, 0 },
 	{ "omni_route_decide", "customer", route_customer, 0 },
 	{ "omni_route_decide", "purpose", route_purpose, 0 },
+	{ "omni_affinity_open", "customer", affinity_customer, 0 },
 	{ "omni_feed_open", "position", feed_position,
 	    MAY_BE_NULL | MAY_BE_EMPTY },
 	{ "omni_backup", "path", backup_path, 0 },
@@ -478,7 +515,8 @@ every_string_is_checked_and_named(void **state)
 	assert_int_equal(wrong, 0);
 	assert_true(customer == NULL && why == NULL && timeline == NULL &&
 	    story == NULL && channel == NULL && purpose == NULL &&
-	    route == NULL && text == NULL);
+	    route == NULL && contacts == NULL && affinity == NULL &&
+	    text == NULL);
 }
 
 /* A message never repeats what it was about: it may be somebody's. */

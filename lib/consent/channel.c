@@ -107,7 +107,10 @@ omni_channel_set_lead(omni_channel *channel, int32_t seconds)
 omni_status
 omni_channel_set_address(omni_channel *channel, const char *kind)
 {
-	return omni__definition_text(OMNI__HEAD(channel), &fields[ADDRESS],
+	struct omni__field field = fields[ADDRESS];
+
+	field.name = "kind";
+	return omni__definition_text(OMNI__HEAD(channel), &field,
 	    kind != NULL ? kind : "");
 }
 
