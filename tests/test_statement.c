@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <jansson.h>
+
 #include "harness.h"
 #include "routing/routing.h"
 
@@ -1058,13 +1060,14 @@ count_then(struct omni *db, void *context)
 	struct omni__said_list now = { .ids = &id, .count = 1 }, then = now;
 	struct omni__fact fact = { .body = t->view };
 	struct omni__view view;
-	struct json_t *root;
+	json_t *root;
 	omni_status status;
 
 	omni__record_id(db, "crm", "1", t->record);
 	status = omni__json_body(db, &fact, &root);
 	if (status == OMNI_OK)
 		status = omni__view_read(db, root, &view);
+	json_decref(root);
 	if (status == OMNI_OK)
 		status = omni__statements_load(db, NULL, &now, 1);
 	if (status == OMNI_OK)
