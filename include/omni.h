@@ -1090,7 +1090,7 @@ OMNI_API int32_t omni_wording_days(const omni_wording *wording);
 #define OMNI_SAID_QUIET		5	/* not in these hours: the value */
 #define OMNI_SAID_LANGUAGE	6	/* in this language: the value */
 #define OMNI_SAID_ZONE		7	/* lives in this time zone: the value */
-#define OMNI_SAID_TOLD		8	/* was offered to say no (soft opt-in) */
+#define OMNI_SAID_TOLD		8	/* was offered a no (soft opt-in) */
 
 typedef struct omni_statement omni_statement;
 /* purpose "*": every purpose. */
