@@ -788,6 +788,13 @@ household_itself(struct world *w)
 	w->sent[0].message = 5;
 }
 
+static void
+household_that_parted(struct world *w)
+{
+	household_itself(w);
+	w->sent[0].what = OMNI__ROUTE_HELD;
+}
+
 static const char *const before[] = { "email", "post" };
 
 static void
@@ -942,6 +949,7 @@ static const struct {
 	{ household, "email sms post:HOUSEHOLD " },
 	{ household_elsewhere, "email sms post " },
 	{ household_itself, "email sms post " },
+	{ household_that_parted, "email sms post:HOUSEHOLD " },
 	{ tried_before, "sms email:TRIED post:TRIED " },
 	{ tried_and_bounced, "sms email:SUPPRESSED post:TRIED " },
 	{ steps_wait, "email sms+5h post+8h " },

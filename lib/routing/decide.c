@@ -243,13 +243,14 @@ find_time(const struct work *w, struct omni__candidate *c, int64_t from)
 
 /* ---- the rest that can be asked of one candidate -------------------- */
 
+/* Not one that went to whom it was one customer with before they parted. */
 static bool
 own(const struct omni__recipient *r, int64_t fact)
 {
 	size_t i;
 
 	for (i = 0; i < r->sent_count; i++)
-		if (r->sent[i].fact == fact)
+		if (r->sent[i].fact == fact && r->sent[i].what == 0)
 			return true;
 	return false;
 }
