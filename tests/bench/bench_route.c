@@ -187,10 +187,8 @@ raw_record(struct raw *raw, const void *id)
 	raw_read(raw, SAID, id);
 	raw_read(raw, SENT, id);
 	raw_read(raw, ANSWERED, id);
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < count; i++)
 		raw_read(raw, CONTACT, hashes[i]);
-		raw_read(raw, SAID, hashes[i]);
-	}
 }
 
 static void
