@@ -76,11 +76,38 @@ omni timeline phone=07700900160 --limit 15
 say 'Her last order began in the app, was asked about by phone and ended in the shop.'
 omni case order:T9001
 
+say '... and what is sent to them is answered by some.'
+omni learn
+
 say 'She asked for invoices on paper.'
 omni route phone=07700900160 invoice --at 2025-06-02T09:00:00Z
 
 say 'She said yes to the newsletter, by e-mail and by nothing else.'
 omni route phone=07700900160 news --at 2025-06-02T09:00:00Z
+
+say 'At night she wants to be left alone: the same message waits, and says why.'
+omni say phone=07700900160 --via app --at 2025-05-20T08:00:00Z \
+    quiet 22:00-07:00
+omni route phone=07700900160 news --at 2025-06-02T22:30:00Z
+
+say 'A receipt is routed, and the route kept: it is sent once.'
+omni route phone=07700900160 receipt --at 2025-06-03T09:00:00Z --put \
+    --message R7781
+route=$("$omni" -d "$work/shop.db" route phone=07700900160 receipt --put \
+    --message R7781 2>&1 | sed -n 's/^kept as route \([0-9]*\).*/\1/p')
+
+say 'The mailer tells that it came back.  All is asked again, and the next step taken.'
+omni import bounce.jsonl
+omni next "$route" --at 2025-06-03T09:30:00Z
+
+say 'Why the first decision was right then: again, from what was known then.'
+omni replay "$route"
+
+say 'What may be sent to her where, for a preference centre to draw.'
+omni permissions phone=07700900160
+
+say 'And what she said: the proof.'
+omni statements phone=07700900160
 
 say 'Why are the web shop'"'"'s K1060 and the card 6330607 one person?'
 omni why webshop:K1060 loyalty:6330607
