@@ -419,6 +419,17 @@ keep_new(struct omni *db, struct putting *put, struct omni__round *round)
 }
 
 static omni_status
+show_held(struct omni *db, struct putting *put,
+    const struct omni__round *round, int64_t held)
+{
+	struct omni__kept kept;
+	omni_status status = omni__kept_read(db, held, &kept);
+
+	return status == OMNI_OK ? omni__kept_show(db, round->rules, &kept,
+	    put->route) : status;
+}
+
+static omni_status
 put_work(struct omni *db, void *context)
 {
 	struct putting *put = context;
@@ -442,7 +453,7 @@ put_work(struct omni *db, void *context)
 	if (status != OMNI_OK)
 		return status;
 	put->outcome = held != 0 ? OMNI_DUPLICATE : OMNI_OK;
-	status = held != 0 ? omni__kept_show(db, held, put->route) :
+	status = held != 0 ? show_held(db, put, &round, held) :
 	    keep_new(db, put, &round);
 	return status == OMNI_OK ? put->outcome : status;
 }

@@ -161,31 +161,6 @@ sound(const struct omni__kept *kept)
 	return kept->member_count > 0;
 }
 
-/* What was kept before it, by the same writer, was known. */
-static omni_status
-read_view(struct omni *db, const json_t *known, struct omni__kept *kept)
-{
-	int64_t writer = kept->fact >> OMNI__SEQ_BITS, *seen;
-	struct omni__view view;
-	omni_status status = omni__view_read(db, known, &view);
-	size_t count;
-
-	if (status != OMNI_OK)
-		return status;
-	count = view.count > (size_t)writer ? view.count :
-	    (size_t)writer + 1;
-	seen = omni__arena_zero(&db->scratch, count * sizeof(*seen));
-	if (seen == NULL)
-		return omni__nomem(&db->error);
-	if (view.count > 0)
-		memcpy(seen, view.seen, view.count * sizeof(*seen));
-	seen[writer] = (kept->fact &
-	    ((INT64_C(1) << OMNI__SEQ_BITS) - 1)) - 1;
-	kept->view.seen = seen;
-	kept->view.count = count;
-	return OMNI_OK;
-}
-
 static omni_status
 read_body(struct omni *db, const json_t *root, struct omni__kept *kept)
 {
@@ -198,36 +173,75 @@ read_body(struct omni *db, const json_t *root, struct omni__kept *kept)
 	    &kept->whole_count))
 		return omni__nomem(&db->error);
 	kept->sure = kept->whole != NULL;
-	if (!sound(kept))
-		return omni__fail(&db->error, OMNI_CORRUPT,
-		    "fact %lld: its body is damaged",
-		    (long long)kept->fact);
-	return read_view(db, json_object_get(root, "known"), kept);
+	return sound(kept) ? OMNI_OK : omni__fail(&db->error, OMNI_CORRUPT,
+	    "fact %lld: its body is damaged", (long long)kept->fact);
+}
+
+omni_status
+omni__kept_of(struct omni *db, const struct omni__fact *fact,
+    struct omni__kept *kept)
+{
+	json_t *root;
+	omni_status status;
+
+	memset(kept, 0, sizeof(*kept));
+	if (fact->noun != OMNI__FACT_ROUTE)
+		return OMNI_NONE;
+	if (fact->body == NULL || fact->record == NULL)
+		return omni__fail(&db->error, OMNI_ERASED,
+		    "the person to whom route %lld led was erased",
+		    (long long)fact->id);
+	kept->fact = fact->id;
+	kept->origin = *fact;
+	kept->message.purpose = fact->kind;
+	memcpy(kept->record, fact->record, OMNI__ID);
+	status = omni__json_body(db, fact, &root);
+	if (status == OMNI_OK)
+		status = read_body(db, root, kept);
+	json_decref(root);
+	return status;
 }
 
 omni_status
 omni__kept_read(struct omni *db, int64_t id, struct omni__kept *kept)
 {
 	struct omni__fact fact;
-	json_t *root;
-	omni_status status;
+	omni_status status = omni__facts_read(db, &id, 1, &fact);
 
-	memset(kept, 0, sizeof(*kept));
-	status = omni__facts_read(db, &id, 1, &fact);
-	if (status != OMNI_OK || fact.noun != OMNI__FACT_ROUTE)
-		return status != OMNI_OK ? status : OMNI_NONE;
-	if (fact.body == NULL || fact.record == NULL)
-		return omni__fail(&db->error, OMNI_ERASED,
-		    "the person to whom route %lld led was erased",
-		    (long long)id);
-	kept->fact = id;
-	kept->message.purpose = fact.kind;
-	memcpy(kept->record, fact.record, OMNI__ID);
-	status = omni__json_body(db, &fact, &root);
+	return status == OMNI_OK ? omni__kept_of(db, &fact, kept) : status;
+}
+
+/* What was kept before it, by the same writer, was known. */
+static omni_status
+add_own(struct omni *db, int64_t fact, struct omni__view *view)
+{
+	int64_t writer = fact >> OMNI__SEQ_BITS, *seen;
+	size_t count = view->count > (size_t)writer ? view->count :
+	    (size_t)writer + 1;
+
+	seen = omni__arena_zero(&db->scratch, count * sizeof(*seen));
+	if (seen == NULL)
+		return omni__nomem(&db->error);
+	if (view->count > 0)
+		memcpy(seen, view->seen, view->count * sizeof(*seen));
+	seen[writer] = (fact & ((INT64_C(1) << OMNI__SEQ_BITS) - 1)) - 1;
+	view->seen = seen;
+	view->count = count;
+	return OMNI_OK;
+}
+
+omni_status
+omni__kept_view(struct omni *db, const struct omni__kept *kept,
+    struct omni__view *view)
+{
+	json_t *root;
+	omni_status status = omni__json_body(db, &kept->origin, &root);
+
 	if (status == OMNI_OK)
-		status = read_body(db, root, kept);
+		status = omni__view_read(db, json_object_get(root, "known"),
+		    view);
 	json_decref(root);
-	return status;
+	return status == OMNI_OK ? add_own(db, kept->fact, view) : status;
 }
 
 /* ---- as a route ----------------------------------------------------- */
@@ -277,21 +291,17 @@ omni__kept_fill(struct omni *db, const struct omni__kept *kept,
 }
 
 omni_status
-omni__kept_show(struct omni *db, int64_t fact, struct omni_route *route)
+omni__kept_show(struct omni *db, const struct omni__rules *rules,
+    const struct omni__kept *kept, struct omni_route *route)
 {
-	const struct omni__rules *rules;
 	struct omni__standing_of stands;
-	struct omni__kept kept;
-	omni_status status = omni__kept_read(db, fact, &kept);
+	omni_status status = omni__kept_stands(db, rules, kept, &stands);
 
 	if (status == OMNI_OK)
-		status = omni__rules(db, &rules);
+		status = omni__kept_fill(db, kept, route);
 	if (status == OMNI_OK)
-		status = omni__kept_stands(db, rules, &kept, &stands);
-	if (status == OMNI_OK)
-		status = omni__kept_fill(db, &kept, route);
-	if (status == OMNI_OK)
-		omni__route_kept(route, fact, stands.result, stands.due);
+		omni__route_kept(route, kept->fact, stands.result,
+		    stands.due);
 	return status;
 }
 
@@ -304,8 +314,14 @@ static omni_status
 get_work(struct omni *db, void *context)
 {
 	const struct getting *get = context;
+	const struct omni__rules *rules;
+	struct omni__kept kept;
+	omni_status status = omni__kept_read(db, get->fact, &kept);
 
-	return omni__kept_show(db, get->fact, get->route);
+	if (status == OMNI_OK)
+		status = omni__rules(db, &rules);
+	return status == OMNI_OK ?
+	    omni__kept_show(db, rules, &kept, get->route) : status;
 }
 
 omni_status

@@ -69,12 +69,18 @@ struct omni__kept {
 	bool sure;
 	const struct omni__member *members, *whole;
 	size_t member_count, whole_count;
-	struct omni__view view;
+	struct omni__fact origin;
 };
 
 /* OMNI_NONE: no route; OMNI_ERASED. */
 omni_status omni__kept_read(struct omni *db, int64_t fact,
     struct omni__kept *);
+/* The same of a fact that was read. */
+omni_status omni__kept_of(struct omni *db, const struct omni__fact *,
+    struct omni__kept *);
+/* What was known when it was kept. */
+omni_status omni__kept_view(struct omni *db, const struct omni__kept *,
+    struct omni__view *);
 /* Makes it what is handed out. */
 omni_status omni__kept_fill(struct omni *db, const struct omni__kept *,
     struct omni_route *);
@@ -89,8 +95,8 @@ struct omni__standing_of {
 };
 omni_status omni__kept_stands(struct omni *db, const struct omni__rules *,
     const struct omni__kept *, struct omni__standing_of *);
-/* Reads it, with its result, into a route. */
-omni_status omni__kept_show(struct omni *db, int64_t fact,
-    struct omni_route *);
+/* Makes it, with its result, what is handed out. */
+omni_status omni__kept_show(struct omni *db, const struct omni__rules *,
+    const struct omni__kept *, struct omni_route *);
 
 #endif

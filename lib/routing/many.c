@@ -43,7 +43,8 @@ struct page {
 	unsigned char after[OMNI__ID];	/* the last one */
 	bool last;
 	struct omni__round round;
-	int64_t *held;
+	int64_t *held;			/* routed before: that fact, or 0 */
+	struct omni__fact *before;	/* ... and what it says */
 	struct omni__keeping *keeping;
 	size_t *kept;			/* whose route each of them is */
 	size_t kept_count, shown_count;
@@ -190,19 +191,19 @@ count_decision(struct page *p, const struct omni__decision *d)
 }
 
 static bool
-count_route(struct page *p, const struct omni_route *route)
+count_kept(struct page *p, const struct omni__kept *kept)
 {
 	bool ok = true;
 	size_t i;
 
 	p->decided++;
-	p->nowhere += route->steps == 0;
-	if (route->steps > 0)
-		ok = omni__tally_add(&p->tally, NULL, route->legs[0].channel,
+	p->nowhere += kept->steps == 0;
+	if (kept->steps > 0)
+		ok = omni__tally_add(&p->tally, NULL, kept->legs[0].channel,
 		    0);
-	for (i = route->steps; i < route->count && ok; i++)
-		ok = omni__tally_add(&p->tally, NULL, route->legs[i].channel,
-		    route->legs[i].reason);
+	for (i = kept->steps; i < kept->count && ok; i++)
+		ok = omni__tally_add(&p->tally, NULL, kept->legs[i].channel,
+		    kept->legs[i].reason);
 	return ok;
 }
 
@@ -229,21 +230,26 @@ next_object(struct omni *db, struct page *p, struct omni_route **route)
 /* It was routed before: what was decided then counts.  Who was erased since
  * counts no more. */
 static omni_status
-show_held(struct omni *db, struct page *p, int64_t fact)
+take_held(struct omni *db, struct page *p, const struct omni__fact *fact)
 {
 	struct omni_route *route;
-	omni_status status = next_object(db, p, &route);
+	struct omni__kept kept;
+	omni_status status = omni__kept_of(db, fact, &kept);
 
-	if (status == OMNI_OK)
-		status = omni__kept_show(db, fact, route);
 	if (status == OMNI_ERASED || status == OMNI_NONE) {
 		omni__error_clear(&db->error);
 		return OMNI_OK;
 	}
-	if (status != OMNI_OK)
+	if (status == OMNI_OK && !count_kept(p, &kept))
+		status = omni__nomem(&db->error);
+	if (status != OMNI_OK || !p->shown)
 		return status;
-	p->shown_count++;
-	return count_route(p, route) ? OMNI_OK : omni__nomem(&db->error);
+	status = next_object(db, p, &route);
+	if (status == OMNI_OK)
+		status = omni__kept_show(db, p->round.rules, &kept, route);
+	if (status == OMNI_OK)
+		p->shown_count++;
+	return status;
 }
 
 static omni_status
@@ -278,7 +284,7 @@ decide_one(struct omni *db, struct page *p, size_t i)
 	omni_status status = OMNI_OK;
 
 	if (p->held[i] != 0)
-		return show_held(db, p, p->held[i]);
+		return take_held(db, p, &p->before[i]);
 	if (household)
 		status = tell_letters(db, p, &p->round.recipients[i]);
 	mark = omni__arena_mark(&db->scratch);
@@ -336,6 +342,21 @@ begin_round(struct omni *db, struct omni_routes *run,
 	return OMNI_OK;
 }
 
+/* Those that were routed before, and by what. */
+static omni_status
+load_held(struct omni *db, struct page *p)
+{
+	omni_status status = omni__routes_held(db, &p->round,
+	    p->run->message.id, p->held);
+	size_t i;
+
+	for (i = 0; i < p->count && status == OMNI_OK; i++)
+		if (p->held[i] != 0)
+			return omni__facts_read(db, p->held, p->count,
+			    p->before);
+	return status;
+}
+
 static omni_status
 load_page(struct omni *db, struct page *p)
 {
@@ -348,15 +369,17 @@ load_page(struct omni *db, struct page *p)
 	p->kept = omni__arena_alloc(scratch, count * sizeof(*p->kept));
 	p->keeping = omni__arena_alloc(scratch,
 	    run->keep ? count * sizeof(*p->keeping) : 0);
-	if (p->held == NULL || p->kept == NULL || p->keeping == NULL)
+	p->before = omni__arena_alloc(scratch,
+	    run->keep ? count * sizeof(*p->before) : 0);
+	if (p->held == NULL || p->kept == NULL || p->keeping == NULL ||
+	    p->before == NULL)
 		return omni__nomem(&db->error);
 	status = begin_round(db, p->run, &p->round);
 	if (status == OMNI_OK)
 		status = omni__round_load(db, &p->round,
 		    (const unsigned char (*)[OMNI__ID])p->customers,
 		    p->count);
-	return status == OMNI_OK && run->keep ? omni__routes_held(db,
-	    &p->round, run->message.id, p->held) : status;
+	return status == OMNI_OK && run->keep ? load_held(db, p) : status;
 }
 
 static omni_status

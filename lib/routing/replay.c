@@ -74,14 +74,15 @@ check_records(struct omni *db, const struct omni__kept *kept)
 
 static omni_status
 decide_again(struct omni *db, const struct omni__kept *kept,
-    struct omni__round *round)
+    struct omni__view *view, struct omni__round *round)
 {
 	struct omni__recipient *recipient;
 	struct omni_message message = kept->message;
-	omni_status status;
+	omni_status status = omni__kept_view(db, kept, view);
 
 	message.time = OMNI_NOW;
-	status = omni__round_begin(db, &kept->view, &message, round);
+	if (status == OMNI_OK)
+		status = omni__round_begin(db, view, &message, round);
 	if (status != OMNI_OK)
 		return status;
 	recipient = omni__arena_zero(&db->scratch, sizeof(*recipient));
@@ -113,12 +114,13 @@ replay(struct omni *db, void *context)
 	struct replaying *r = context;
 	struct omni__round round;
 	struct omni__kept kept;
+	struct omni__view view;
 	omni_status status = omni__kept_read(db, r->fact, &kept);
 
 	if (status == OMNI_OK)
 		status = check_records(db, &kept);
 	if (status == OMNI_OK)
-		status = decide_again(db, &kept, &round);
+		status = decide_again(db, &kept, &view, &round);
 	if (status == OMNI_OK)
 		status = omni__route_fill(db, r->route, round.decisions);
 	if (status == OMNI_OK)
