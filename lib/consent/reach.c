@@ -233,19 +233,20 @@ omni__reach_pack(struct omni *db, const struct omni__fact *fact,
 	return status;
 }
 
-/* ---- applying ------------------------------------------------------- */
+/* ---- writing -------------------------------------------------------- */
 
-struct version {
-	const struct omni__fact *fact;
-	int64_t happened, content;
+struct row {
+	unsigned char record[OMNI__ID];
+	int64_t happened, content, fact;
+	struct omni__value pack;
 };
 
-/* The current one of each record comes last. */
+/* The current version of each record comes last. */
 static int
-compare_versions(const void *left, const void *right)
+compare_rows(const void *left, const void *right)
 {
-	const struct version *a = left, *b = right;
-	int order = memcmp(a->fact->record, b->fact->record, OMNI__ID);
+	const struct row *a = left, *b = right;
+	int order = memcmp(a->record, b->record, OMNI__ID);
 
 	if (order != 0)
 		return order;
@@ -261,71 +262,176 @@ _Static_assert(OMNI_TIME_UNKNOWN == INT64_MIN, "unknown sorts first");
 
 /* Rows of a batch do not see each other: one of each record goes. */
 static size_t
-keep_current(struct version *versions, size_t count)
+keep_current(struct row *rows, size_t count)
 {
 	size_t i, kept = 0;
 
-	qsort(versions, count, sizeof(*versions), compare_versions);
+	if (count > 0)
+		qsort(rows, count, sizeof(*rows), compare_rows);
 	for (i = 0; i < count; i++)
-		if (i + 1 == count || memcmp(versions[i].fact->record,
-		    versions[i + 1].fact->record, OMNI__ID) != 0)
-			versions[kept++] = versions[i];
+		if (i + 1 == count || memcmp(rows[i].record,
+		    rows[i + 1].record, OMNI__ID) != 0)
+			rows[kept++] = rows[i];
 	return kept;
 }
 
 static omni_status
-put_versions(struct omni *db, const struct version *versions, size_t count)
+put_some(struct omni *db, const struct row *rows, size_t count)
 {
+	struct omni__mark mark = omni__arena_mark(&db->scratch);
 	struct omni__value *in = omni__arena_alloc(&db->scratch,
 	    count * COLUMNS * sizeof(*in));
-	omni_status status = OMNI_OK;
+	omni_status status;
 	size_t i;
 
 	if (in == NULL)
 		return omni__nomem(&db->error);
-	for (i = 0; i < count && status == OMNI_OK; i++) {
-		const struct version *version = &versions[i];
+	for (i = 0; i < count; i++) {
 		struct omni__value *v = in + i * COLUMNS;
 
-		v[0] = omni__blob(version->fact->record, OMNI__ID);
-		v[1] = omni__int_or_null(version->happened,
+		v[0] = omni__blob(rows[i].record, OMNI__ID);
+		v[1] = omni__int_or_null(rows[i].happened,
 		    OMNI_TIME_UNKNOWN);
-		v[2] = omni__int(version->content);
-		v[3] = omni__int(version->fact->id);
-		status = omni__reach_pack(db, version->fact, &v[4]);
+		v[2] = omni__int(rows[i].content);
+		v[3] = omni__int(rows[i].fact);
+		v[4] = rows[i].pack;
 	}
-	return status == OMNI_OK ? omni__exec(db, &reach_put, in, count) :
-	    status;
+	status = omni__exec(db, &reach_put, in, count);
+	omni__arena_release(&db->scratch, mark);
+	return status;
+}
+
+/* So many rows are written at once. */
+#define SOME 4096
+
+static omni_status
+put_rows(struct omni *db, struct row *rows, size_t count)
+{
+	omni_status status = OMNI_OK;
+	size_t from, n;
+
+	count = keep_current(rows, count);
+	for (from = 0; from < count && status == OMNI_OK; from += n) {
+		n = count - from < SOME ? count - from : SOME;
+		status = put_some(db, rows + from, n);
+	}
+	return status;
+}
+
+/* ---- a bulk --------------------------------------------------------- */
+
+/* Records come in any order, and each batch would touch as many pages as it
+ * has rows: they are gathered, and written by record. */
+struct gathered {
+	struct omni__gathered head;
+	struct omni__arena arena;	/* of the packs */
+	struct row *rows;
+	size_t count, room, bytes;
+};
+
+/* So much is held. */
+#define GATHERED_MAX ((size_t)96 * 1024 * 1024)
+
+static void
+free_gathered(struct omni *db)
+{
+	struct gathered *g = (struct gathered *)db->gathered;
+
+	omni__arena_free(&g->arena);
+	omni__free(&db->env, g->rows);
+	omni__free(&db->env, g);
+	db->gathered = NULL;
+}
+
+static omni_status
+write_gathered(struct omni *db)
+{
+	struct gathered *g = (struct gathered *)db->gathered;
+	omni_status status = put_rows(db, g->rows, g->count);
+
+	omni__arena_reset(&g->arena);
+	g->count = g->bytes = 0;
+	return status;
+}
+
+static struct gathered *
+gathered_of(struct omni *db)
+{
+	struct gathered *g = (struct gathered *)db->gathered;
+
+	if (g != NULL)
+		return g;
+	g = omni__realloc(&db->env, NULL, sizeof(*g));
+	if (g == NULL)
+		return NULL;
+	memset(g, 0, sizeof(*g));
+	g->head.write = write_gathered;
+	g->head.free = free_gathered;
+	g->arena.env = &db->env;
+	db->gathered = &g->head;
+	return g;
+}
+
+static omni_status
+gather(struct omni *db, const struct row *rows, size_t count)
+{
+	struct gathered *g = gathered_of(db);
+	size_t i;
+
+	if (g == NULL || omni__grow(&db->env, &g->rows, &g->room,
+	    g->count + count, sizeof(*g->rows)) != OMNI_OK)
+		return omni__nomem(&db->error);
+	for (i = 0; i < count; i++) {
+		struct row *row = &g->rows[g->count];
+
+		*row = rows[i];
+		row->pack.bytes = omni__arena_copy(&g->arena,
+		    rows[i].pack.bytes, rows[i].pack.size);
+		if (row->pack.bytes == NULL)
+			return omni__nomem(&db->error);
+		g->count++;
+		g->bytes += row->pack.size + sizeof(*row);
+	}
+	return g->bytes > GATHERED_MAX ? write_gathered(db) : OMNI_OK;
+}
+
+/* ---- applying ------------------------------------------------------- */
+
+static omni_status
+read_row(struct omni *db, const struct omni__fact *fact, struct row *row)
+{
+	memcpy(row->record, fact->record, OMNI__ID);
+	row->fact = fact->id;
+	row->happened = omni__time_trusted(fact->happened, fact->recorded) ?
+	    fact->happened : OMNI_TIME_UNKNOWN;
+	row->content = omni__record_content(db, fact->body);
+	return omni__reach_pack(db, fact, &row->pack);
 }
 
 omni_status
 omni__reach_apply(struct omni *db, const struct omni__fact *facts,
     size_t count)
 {
-	struct version *versions;
+	omni_status status = OMNI_OK;
+	struct row *rows;
 	size_t i, n = 0;
 
 	for (i = 0; i < count; i++)
 		n += facts[i].noun == OMNI__FACT_RECORD;
 	if (n == 0)
 		return OMNI_OK;
-	versions = omni__arena_alloc(&db->scratch, n * sizeof(*versions));
-	if (versions == NULL)
+	rows = omni__arena_alloc(&db->scratch, n * sizeof(*rows));
+	if (rows == NULL)
 		return omni__nomem(&db->error);
-	for (i = n = 0; i < count; i++) {
-		const struct omni__fact *fact = &facts[i];
-
+	for (i = n = 0; i < count && status == OMNI_OK; i++)
 		/* Of what was removed or erased only the envelope is left. */
-		if (fact->noun != OMNI__FACT_RECORD || fact->record == NULL ||
-		    fact->body == NULL)
-			continue;
-		versions[n].fact = fact;
-		versions[n].happened = omni__time_trusted(fact->happened,
-		    fact->recorded) ? fact->happened : OMNI_TIME_UNKNOWN;
-		versions[n++].content = omni__record_content(db, fact->body);
-	}
-	n = keep_current(versions, n);
-	return n > 0 ? put_versions(db, versions, n) : OMNI_OK;
+		if (facts[i].noun == OMNI__FACT_RECORD &&
+		    facts[i].record != NULL && facts[i].body != NULL)
+			status = read_row(db, &facts[i], &rows[n++]);
+	if (status != OMNI_OK)
+		return status;
+	return omni__bulk_runs(db) ? gather(db, rows, n) :
+	    put_rows(db, rows, n);
 }
 
 omni_status

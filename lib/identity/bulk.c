@@ -29,6 +29,8 @@ omni__bulk_discard(struct omni *db)
 {
 	struct bulk *bulk = db->bulk;
 
+	if (db->gathered != NULL)
+		db->gathered->free(db);
 	if (bulk == NULL)
 		return;
 	omni__arena_free(&bulk->arena);
@@ -178,9 +180,12 @@ omni__bulk_end(struct omni *db)
 {
 	struct bulk *bulk = db->bulk;
 	struct omni__result result;
-	omni_status status;
+	omni_status status = OMNI_OK;
 
-	status = omni__query(db, &row_count, NULL, 1, &result);
+	if (db->gathered != NULL)
+		status = db->gathered->write(db);
+	if (status == OMNI_OK)
+		status = omni__query(db, &row_count, NULL, 1, &result);
 	if (status == OMNI_OK && bulk->r.count > 0)
 		status = (int64_t)bulk->r.count * MANY <
 		    result.values[0].number ? resolve_slices(bulk) :

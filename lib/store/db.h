@@ -44,6 +44,13 @@ struct omni__stretch {
 	unsigned char from[OMNI__ID], to[OMNI__ID];
 };
 
+/* What a room gathers in a bulk, to be written together at its end; NULL when
+ * nothing is. */
+struct omni__gathered {
+	omni_status (*write)(struct omni *db);
+	void (*free)(struct omni *db);
+};
+
 struct omni {
 	struct omni__env env;
 	const struct omni__store_ops *ops;
@@ -64,6 +71,7 @@ struct omni {
 	void (*identity_free)(struct omni *db);
 	void *kinds;			/* ... and its kinds */
 	void *bulk;			/* ... and what it gathers */
+	struct omni__gathered *gathered;	/* ... and a room above it */
 	void *rules;			/* the routing room's, compiled */
 	void (*rules_free)(struct omni *db);
 	struct omni__zones *zones;	/* that were read */
