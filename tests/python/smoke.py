@@ -69,7 +69,7 @@ class Library:
 
 
 omni = Library()
-OK, DUPLICATE = 0, 2
+OK, DONE, DUPLICATE, PENDING = 0, 1, 2, 5
 INVALID, BUSY = -3, -6
 NOW = (1 << 63) - 1
 
@@ -132,6 +132,14 @@ class Shop:
         result = omni.interaction_put(self.db, it, None)
         omni.interaction_free(it)
         return result
+
+    def purpose(self, name, basis, *channels):
+        purpose = omni.purpose_new(name)
+        self.ok(omni.purpose_set_basis(purpose, basis))
+        for channel in channels:
+            self.ok(omni.purpose_add_channel(purpose, channel))
+        self.ok(omni.purpose_put(self.db, purpose, None))
+        omni.purpose_free(purpose)
 
     def customer(self, features):
         who = self.record(features)
@@ -221,11 +229,7 @@ def an_order_has_a_state_on_every_channel():
 def a_route_tells_where_and_why():
     with Shop() as shop:
         shop.fill()
-        purpose = omni.purpose_new(b"news")
-        shop.ok(omni.purpose_set_basis(purpose, 1))
-        shop.ok(omni.purpose_add_channel(purpose, b"email"))
-        shop.ok(omni.purpose_put(shop.db, purpose, None))
-        omni.purpose_free(purpose)
+        shop.purpose(b"news", 1, b"email")
         name = shop.id_of({"loyalty": "7001"})
 
         status, route = out(omni.route_decide, shop.db, name, b"news", NOW)
@@ -250,6 +254,109 @@ def a_route_tells_where_and_why():
             b"ann@example.com"
         assert omni.route_step_channel(route, 7) is None
         omni.route_free(route)
+
+
+def a_kept_route_is_given_back_and_proven():
+    with Shop() as shop:
+        shop.fill()
+        shop.purpose(b"receipt", 3, b"email", b"web")
+        name = shop.id_of({"loyalty": "7001"})
+        message = omni.message_new(b"receipt")
+        shop.ok(omni.message_set_id(message, b"R1"))
+        status, route = out(omni.route_put, shop.db, name, message)
+        shop.ok(status)
+        fact = omni.route_fact(route)
+        steps = [omni.route_step_channel(route, i)
+                 for i in range(omni.route_step_count(route))]
+        omni.route_free(route)
+        assert fact > 0 and steps == [b"email", b"web"], (fact, steps)
+
+        status, route = out(omni.route_put, shop.db, name, message)
+        assert status == DUPLICATE and omni.route_fact(route) == fact
+        omni.route_free(route)
+        status, route = out(omni.route_next, shop.db, fact, NOW)
+        assert status == PENDING, status
+        omni.route_free(route)
+        same, route = c_int32(), c_void_p()
+        shop.ok(omni.route_replay(shop.db, fact, byref(same), byref(route)))
+        assert same.value == 1
+        omni.route_free(route)
+        omni.message_free(message)
+
+
+def everybody_is_routed_and_counted():
+    with Shop() as shop:
+        shop.fill()
+        shop.purpose(b"receipt", 3, b"email")
+        for i in range(30):
+            shop.ok(shop.put({"email": f"c{i}@example.com"}, b"crm",
+                             b"c%d" % i))
+        message = omni.message_new(b"receipt")
+        status, routes = out(omni.route_many, shop.db, message, None, 0)
+        shop.ok(status)
+        route = c_void_p()
+        shop.ok(omni.routes_next(routes, byref(route)))
+        assert omni.route_step_channel(route, 0) == b"email"
+        assert omni.routes_run(routes) in (OK, DONE)
+        assert omni.routes_decided(routes) == 31
+        totals = {(omni.routes_total_channel(routes, i),
+                   omni.routes_total_reason(routes, i)):
+                  omni.routes_total_number(routes, i)
+                  for i in range(omni.routes_total_count(routes))}
+        assert totals == {(b"email", 0): 31}, totals
+        omni.routes_free(routes)
+        omni.message_free(message)
+
+
+def one_click_is_enough():
+    with Shop() as shop:
+        shop.fill()
+        shop.purpose(b"news", 2, b"email")
+        path = os.path.join(shop.directory.name, "shop.db").encode()
+        config = omni.config_new()
+        shop.ok(omni.config_set_token_key(config, b"k" * 32, 32))
+        status, db = out(omni.open, config, path)
+        omni.config_free(config)
+        shop.ok(status)
+        token = omni.token_new(1, b"news")
+        shop.ok(omni.token_set_address(token, b"email", b"ann@example.com"))
+        # Without the key nothing is signed.
+        assert out(omni.token_make, shop.db, token)[0] < 0
+        status, text = out(omni.token_make, db, token)
+        shop.ok(status)
+        link = ctypes.cast(text, c_char_p).value
+        omni.text_free(ctypes.cast(text, c_char_p))
+        omni.token_free(token)
+        fact = c_int64()
+        shop.ok(omni.token_redeem(db, link, b"email", byref(fact)))
+        assert omni.token_redeem(db, link, None, byref(fact)) == DUPLICATE
+        forged = bytes([link[0] ^ 1]) + link[1:]
+        assert omni.token_redeem(db, forged, None, None) < 0
+        omni.close(db)
+        status, route = out(omni.route_decide, shop.db,
+                            shop.id_of({"loyalty": "7001"}), b"news", NOW)
+        shop.ok(status)
+        assert omni.route_step_count(route) == 0
+        omni.route_free(route)
+
+
+def what_was_said_is_read_as_proof():
+    with Shop() as shop:
+        shop.fill()
+        name = shop.id_of({"loyalty": "7001"})
+        quiet = omni.statement_new(5, b"*")
+        shop.ok(omni.statement_set_customer(quiet, name))
+        shop.ok(omni.statement_set_value(quiet, b"22:00-07:00"))
+        shop.ok(omni.statement_set_evidence(quiet, b"a letter"))
+        shop.ok(omni.statement_put(shop.db, quiet, None))
+        omni.statement_free(quiet)
+        status, said = out(omni.statements_open, shop.db, name, None)
+        shop.ok(status)
+        shop.ok(omni.statements_next(said))
+        assert omni.statements_value(said) == b"22:00-07:00"
+        assert omni.statements_evidence(said) == b"a letter"
+        assert omni.statements_next(said) == DONE
+        omni.statements_free(said)
 
 
 def a_batch_tells_of_each_item():
@@ -285,8 +392,30 @@ def what_is_exported_is_json_lines():
         assert len(lines) >= 12, len(lines)
 
 
+def free_in_every_order(objects):
+    """With the store among them."""
+    with Shop() as shop:
+        shop.fill()
+        shop.purpose(b"receipt", 3, b"email")
+        path = os.path.join(shop.directory.name, "shop.db").encode()
+        for order in itertools.permutations(
+                list(objects(shop, kept=False)) + ["store"]):
+            other = Shop()
+            other.directory = shop.directory
+            status, other.db = out(omni.open, None, path)
+            shop.ok(status)
+            made = objects(other)
+            made["store"] = (other.db, omni.close)
+            for name in order:
+                thing, free = made[name]
+                free(thing)
+            # NULL, too, any number of times.
+            for _, free in made.values():
+                free(None)
+
+
 def every_order_of_freeing_is_safe():
-    def objects(shop):
+    def objects(shop, kept=True):
         shop_id = shop.id_of({"loyalty": "7001"})
         made = {
             "customer": (shop.customer({"loyalty": "7001"}),
@@ -300,25 +429,40 @@ def every_order_of_freeing_is_safe():
         }
         item = c_void_p()
         shop.ok(omni.timeline_next(made["timeline"][0], byref(item)))
-        return made
+        return dropped(made, kept)
 
-    with Shop() as shop:
-        shop.fill()
-        path = os.path.join(shop.directory.name, "shop.db").encode()
-        names = ["customer", "timeline", "feed", "members", "batch", "store"]
-        for order in itertools.permutations(names):
-            other = Shop()
-            other.directory = shop.directory
-            status, other.db = out(omni.open, None, path)
-            shop.ok(status)
-            made = objects(other)
-            made["store"] = (other.db, omni.close)
-            for name in order:
-                thing, free = made[name]
-                free(thing)
-            # NULL, too, any number of times.
-            for _, free in made.values():
-                free(None)
+    free_in_every_order(objects)
+
+
+def every_order_of_freeing_routes_is_safe():
+    def objects(shop, kept=True):
+        name = shop.id_of({"loyalty": "7001"})
+        message = omni.message_new(b"receipt")
+        made = {
+            "routes": (out(omni.route_many, shop.db, message, None, 0)[1],
+                       omni.routes_free),
+            "permissions": (out(omni.permissions_open, shop.db, name,
+                                NOW)[1], omni.permissions_free),
+            "statements": (out(omni.statements_open, shop.db, name,
+                               None)[1], omni.statements_free),
+            "affinity": (out(omni.affinity_open, shop.db, name, NOW)[1],
+                         omni.affinity_free),
+            "message": (message, omni.message_free),
+        }
+        route = c_void_p()
+        shop.ok(omni.routes_next(made["routes"][0], byref(route)))
+        shop.ok(omni.permissions_next(made["permissions"][0]))
+        return dropped(made, kept)
+
+    free_in_every_order(objects)
+
+
+def dropped(made, kept):
+    """Only the names are wanted, unless the things are kept."""
+    if not kept:
+        for thing, free in made.values():
+            free(thing)
+    return made
 
 
 def cursors_go_on_behind_a_close():
@@ -513,8 +657,11 @@ def a_failed_open_says_why():
 TESTS = (
     two_sources_are_one_customer, a_timeline_is_read_in_pages,
     an_order_has_a_state_on_every_channel, a_route_tells_where_and_why,
+    a_kept_route_is_given_back_and_proven, everybody_is_routed_and_counted,
+    one_click_is_enough, what_was_said_is_read_as_proof,
     a_batch_tells_of_each_item, what_is_exported_is_json_lines,
-    every_order_of_freeing_is_safe, cursors_go_on_behind_a_close,
+    every_order_of_freeing_is_safe, every_order_of_freeing_routes_is_safe,
+    cursors_go_on_behind_a_close,
     a_kept_interaction_outlives_its_timeline, null_is_answered_everywhere,
     a_live_handle_takes_null_and_nonsense, objects_take_nonsense,
     a_second_thread_is_told_busy, many_threads_never_crash_one_handle,
