@@ -490,6 +490,25 @@ how_far_is_enough_and_how_long_to_wait_are_the_purposes(void **state)
 }
 
 static void
+without_an_id_time_alone_goes_on(void **state)
+{
+	struct harness *h = house_of(state);
+	omni_route *first = keep_route(h, "ann", "news", NULL, OMNI_OK);
+	omni_route *next;
+
+	h->now += HARNESS_MINUTE;
+	tell(h, "ann", "mail.failed", "email", NULL);
+	tell(h, "ann", "mail.delivered", "email", NULL);
+	omni_route_free(next_is(h, omni_route_fact(first), OMNI_PENDING));
+	h->now = omni_route_due(first);
+	next = next_is(h, omni_route_fact(first), OMNI_OK);
+	first_step(next, "sms");
+	replays(h, omni_route_fact(next));
+	omni_route_free(next);
+	omni_route_free(first);
+}
+
+static void
 what_changed_meanwhile_counts(void **state)
 {
 	struct harness *h = house_of(state);
@@ -1041,6 +1060,18 @@ random_address(struct history *y)
 }
 
 static void
+note_fact(struct history *y, int64_t fact)
+{
+	int i;
+
+	for (i = 0; i < y->count; i++)
+		if (y->facts[i] == fact)
+			return;
+	if (y->count < KEPT)
+		y->facts[y->count++] = fact;
+}
+
+static void
 random_route(struct history *y)
 {
 	struct harness *h = y->h;
@@ -1067,6 +1098,11 @@ random_route(struct history *y)
 			    (int64_t)harness_random(h, 72) * HOUR));
 		if (harness_random(h, 5) == 0)
 			harness_ok(h, omni_message_set_time(m, h->now));
+		if (harness_random(h, 5) == 0)
+			harness_ok(h, omni_message_set_brand(m, "Norr"));
+		if (harness_random(h, 5) == 0)
+			harness_ok(h, omni_message_set_urgent(m,
+			    (int32_t)harness_random(h, 2)));
 		status = omni_route_put(h->db, who.text, m, &route);
 		y->serial++;
 		omni_message_free(m);
@@ -1074,9 +1110,30 @@ random_route(struct history *y)
 	if (status < 0)
 		harness_ok(h, status);
 	if (status == OMNI_OK)
-		y->facts[y->count++] = omni_route_fact(route);
+		note_fact(y, omni_route_fact(route));
 	omni_route_free(route);
 	harness_ok(h, omni_set_sure(h->db, 0));
+}
+
+static void
+random_run(struct history *y)
+{
+	struct harness *h = y->h;
+	omni_routes *routes = NULL;
+	const omni_route *route;
+	omni_message *m;
+	char id[16];
+
+	(void)snprintf(id, sizeof(id), "m%d", y->serial++);
+	m = message_of(harness_random(h, 2) == 0 ? "letter" : "news", id);
+	harness_ok(h, omni_route_many(h->db, m, NULL, 1, &routes));
+	while (omni_routes_next(routes, &route) == OMNI_OK)
+		if (omni_route_rejected_count(route) > 0 &&
+		    (omni_route_rejected_reason(route, 0) ==
+		    OMNI_REASON_HOUSEHOLD || harness_random(h, 8) == 0))
+			note_fact(y, omni_route_fact(route));
+	omni_routes_free(routes);
+	omni_message_free(m);
 }
 
 static void
@@ -1114,7 +1171,10 @@ random_step(struct history *y)
 		random_address(y);
 		break;
 	case 8:
-		random_verdict(y);
+		if (harness_random(y->h, 8) == 0)
+			random_run(y);
+		else
+			random_verdict(y);
 		break;
 	default:
 		random_route(y);
@@ -1173,6 +1233,7 @@ main(void)
 		HARNESS_TEST(what_arrived_is_done),
 		HARNESS_TEST(
 		    how_far_is_enough_and_how_long_to_wait_are_the_purposes),
+		HARNESS_TEST(without_an_id_time_alone_goes_on),
 		HARNESS_TEST(what_changed_meanwhile_counts),
 		HARNESS_TEST(what_has_expired_goes_nowhere),
 		HARNESS_TEST(a_person_s_routes_are_exported_and_erased),
