@@ -1,10 +1,10 @@
 /*
  * Decisions: one by one for customers who said much, and for everybody.
  *
- *	bench_route [customers [store]]
+ *	bench_route [customers [store [make]]]
  *
  * A store of so many customers (20,000 unless told) is made; where one is
- * named, it is made there once and stays.  To reach with a million, on SQLite:
+ * named, it stays, and is made when it is no file yet, or when told.  To reach with a million, on SQLite:
  * one decision, warm, with 12 channels, 50 statements and 3 caps: median under
  * 60 us, 99 of 100 under 150 us; 100,000 a second for everybody in memory that
  * does not grow; on PostgreSQL 20,000 a second.
