@@ -482,17 +482,28 @@ static void
 countries_have_their_zones(void **state)
 {
 	struct fixture *f = *state;
+	static const char *const us[] = {
+		"America/New_York", "America/Chicago", "America/Denver",
+		"America/Phoenix", "America/Los_Angeles",
+		"America/Anchorage", "America/Adak", "Pacific/Honolulu"
+	};
 	const struct omni__zone *const *list;
-	size_t count;
+	size_t count, i;
 
+	assert_int_equal(omni__zones_apart(f->zones, "SE"), 0);
 	assert_int_equal(omni__zones_of(f->zones, "SE", &list, &count, NULL),
 	    OMNI_OK);
 	assert_int_equal(count, 1);
+	assert_int_equal(omni__zones_apart(f->zones, "SE"), 1);
 	assert_ptr_equal(list[0], zone(f, "Europe/Stockholm"));
 	assert_int_equal(omni__zones_of(f->zones, "US", &list, &count, NULL),
 	    OMNI_OK);
 	assert_true(count > 20);
 	assert_string_equal(omni__zone_name(list[0]), "America/New_York");
+	/* Detroit's clock has long been New York's. */
+	assert_int_equal(omni__zones_apart(f->zones, "US"), OMNI__COUNT(us));
+	for (i = 0; i < OMNI__COUNT(us); i++)
+		assert_string_equal(omni__zone_name(list[i]), us[i]);
 	/* Buesingen went its own way until 1980. */
 	assert_int_equal(omni__zones_of(f->zones, "DE", &list, &count, NULL),
 	    OMNI_OK);
@@ -504,6 +515,7 @@ countries_have_their_zones(void **state)
 	assert_int_equal(omni__zones_of(f->zones, "ZZ", &list, &count, NULL),
 	    OMNI_OK);
 	assert_int_equal(count, 0);
+	assert_int_equal(omni__zones_apart(f->zones, "ZZ"), 0);
 	assert_int_equal(omni__zones_of(f->zones, "s", &list, &count, NULL),
 	    OMNI_OK);
 	assert_int_equal(count, 0);

@@ -30,7 +30,7 @@ struct spot {
 struct country {
 	struct spot *first, **end;
 	const struct omni__zone **zones;	/* once they were asked for */
-	size_t told, count;
+	size_t told, count, apart;
 	bool read;
 };
 
@@ -399,16 +399,34 @@ alike(const struct omni__zone *left, const struct omni__zone *right)
 	return time >= LATELY + SPELL;
 }
 
-/* Clocks that were apart only in the past need no guess. */
-static void
-make_one(struct country *country)
+static bool
+is_apart(const struct country *country, const struct omni__zone *zone)
 {
-	size_t i = 1;
+	size_t i = 0;
 
-	while (i < country->count &&
-	    alike(country->zones[0], country->zones[i]))
+	while (i < country->apart && !alike(country->zones[i], zone))
 		i++;
-	if (i == country->count)
+	return i == country->apart;
+}
+
+/* Brings those that differ to the front.  Clocks that were apart only in the
+ * past need no guess. */
+static void
+sort_out(struct country *country)
+{
+	const struct omni__zone **zones = country->zones, *zone;
+	size_t i;
+
+	country->apart = 0;
+	for (i = 0; i < country->count; i++) {
+		zone = zones[i];
+		if (!is_apart(country, zone))
+			continue;
+		memmove(&zones[country->apart + 1], &zones[country->apart],
+		    (i - country->apart) * sizeof(const struct omni__zone *));
+		zones[country->apart++] = zone;
+	}
+	if (country->apart == 1)
 		country->count = 1;
 }
 
@@ -435,7 +453,7 @@ read_country(struct omni__zones *zones, struct country *country,
 	}
 	if (error != NULL)
 		omni__error_clear(error);
-	make_one(country);
+	sort_out(country);
 	country->read = true;
 	return OMNI_OK;
 }
@@ -465,4 +483,14 @@ omni__zones_of(struct omni__zones *zones, const char *code,
 		*count = country->count;
 	}
 	return status;
+}
+
+size_t
+omni__zones_apart(const struct omni__zones *zones, const char *code)
+{
+	struct country **place = zones->countries == NULL ||
+	    strlen(code) != 2 ? NULL : country_at(zones, code);
+
+	return place != NULL && *place != NULL && (*place)->read ?
+	    (*place)->apart : 0;
 }

@@ -41,9 +41,12 @@ int64_t omni__zone_instant(const struct omni__zone *,
 /* Where a country's clocks stand, from zone.tab of the folder: the zones of
  * an ISO 3166 code, in *list (borrowed, as long as the set); 0 when it is
  * unknown.  Names that cannot be read are left out; of zones that all have
- * told the same time since 2020 the first stands for all. */
+ * told the same time since 2020 the first stands for all.  In the order of the
+ * table, but those that tell what one before them tells stand last. */
 omni_status omni__zones_of(struct omni__zones *, const char *code,
     const struct omni__zone *const **list, size_t *count,
     struct omni__error *);
+/* How many of the zones that it found, the first ones, tell different times. */
+size_t omni__zones_apart(const struct omni__zones *, const char *code);
 
 #endif
