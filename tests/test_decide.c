@@ -32,6 +32,7 @@ struct world {
 	struct omni_cap cap[MOST];
 	const struct omni_cap *caps[MOST];
 	struct omni__prior priors[CHANNELS];
+	const struct omni__zone *may_be[2];
 	struct omni__rules rules;
 	struct omni__message message;
 	struct omni__point points[MOST];
@@ -536,6 +537,16 @@ by_law(struct world *w)
 {
 	add_window(w, "calls", "mo-fr 12:00-20:00")->channel = "sms";
 	w->message.urgent = true;
+}
+
+static void
+by_law_somewhere(struct world *w)
+{
+	by_law(w);
+	w->may_be[0] = w->r.zone;
+	w->may_be[1] = zone_of(w, "America/New_York");
+	w->r.zones = w->may_be;
+	w->r.zone_count = 2;
 }
 
 static void
@@ -1149,46 +1160,52 @@ static const struct {
 	    "\"2025-01\"; ranked 1 by the customer on 2025-03-03T09:00:00Z "
 	    "via app" },
 	{ nothing, "sms", "legitimate interest, and the customer did not "
-	    "object; no message there yet to go by, all customers answer "
-	    "20 %; number 2 of the purpose's channels" },
-	{ waits_in_vain, "sms", "legitimate interest, and the customer did "
-	    "not object; no message there yet to go by, all customers answer "
-	    "20 %; number 2 of the purpose's channels; 1 hour after email" },
+	    "object; no message there yet to go by; nothing was learned yet of "
+	    "all customers, 20 % is assumed; number 2 of the purpose's "
+	    "channels" },
+	{ waits_in_vain, "sms", "legitimate interest, and the customer did not "
+	    "object; no message there yet to go by; nothing was learned yet of "
+	    "all customers, 20 % is assumed; number 2 of the purpose's "
+	    "channels; 1 hour after email" },
 	{ at_night, "email", "legitimate interest, and the customer did not "
-	    "object; no message there yet to go by, all customers answer "
-	    "20 %; number 1 of the purpose's channels; waits until "
-	    "2025-03-04T07:00:00Z: quiet hours 22:00-07:00 since "
-	    "2025-03-03T09:59:59.999991Z, UTC (the store's own)" },
+	    "object; no message there yet to go by; nothing was learned yet of "
+	    "all customers, 20 % is assumed; number 1 of the purpose's "
+	    "channels; waits until 2025-03-04T07:00:00Z: quiet hours "
+	    "22:00-07:00 since 2025-03-03T09:59:59.999991Z, UTC (the store's "
+	    "own)" },
 	{ by_law, "sms", "legitimate interest, and the customer did not "
-	    "object; no message there yet to go by, all customers answer "
-	    "20 %; number 2 of the purpose's channels; waits until "
-	    "2025-03-03T12:00:00Z: window \"calls\", UTC (the store's own)" },
+	    "object; no message there yet to go by; nothing was learned yet of "
+	    "all customers, 20 % is assumed; number 2 of the purpose's "
+	    "channels; waits until 2025-03-03T12:00:00Z: window \"calls\", UTC "
+	    "(the store's own)" },
 	{ one_in_two_hours, "email", "legitimate interest, and the customer "
-	    "did not object; no message there yet to go by, all customers "
-	    "answer 20 %; number 1 of the purpose's channels; waits until "
-	    "2025-03-03T11:00:00Z: cap \"daily\" of 1 in 2 hours is reached, "
-	    "UTC (the store's own)" },
+	    "did not object; no message there yet to go by; nothing was "
+	    "learned yet of all customers, 20 % is assumed; number 1 of the "
+	    "purpose's channels; waits until 2025-03-03T11:00:00Z: cap "
+	    "\"daily\" of 1 in 2 hours is reached, UTC (the store's own)" },
 	{ sold, "email", "soft opt-in: a sale on 2025-03-02T10:00:00Z; the "
 	    "customer was told how to say no on 2025-03-03T09:59:59.999991Z "
-	    "and did not; no message there yet to go by, all customers "
-	    "answer 20 %; number 1 of the purpose's channels" },
-	{ one_objection, "email", "the contract needs it; a last resort, "
-	    "since the customer said no to invoice by email on "
-	    "2025-03-03T09:59:59.999991Z; no message there yet to go by, "
-	    "all customers answer 20 %; number 1 of the purpose's "
+	    "and did not; no message there yet to go by; nothing was learned "
+	    "yet of all customers, 20 % is assumed; number 1 of the purpose's "
 	    "channels" },
+	{ one_objection, "email", "the contract needs it; a last resort, since "
+	    "the customer said no to invoice by email on "
+	    "2025-03-03T09:59:59.999991Z; no message there yet to go by; "
+	    "nothing was learned yet of all customers, 20 % is assumed; number "
+	    "1 of the purpose's channels" },
 	{ household, "post", "somebody else of the household gets it" },
 	{ tried_before, "email", "the message was tried there before" },
 	{ answers_in_fixed_order, "email", "legitimate interest, and the "
 	    "customer did not object; number 1 of the purpose's channels" },
 	{ answered_some, "email", "legitimate interest, and the customer did "
 	    "not object; answered 4.2 of 9.9 messages there (decayed), "
-	    "estimated 31 %, all customers 20 %; number 1 of the purpose's "
-	    "channels" },
+	    "estimated 31 %; nothing was learned yet of all customers, 20 % is "
+	    "assumed; number 1 of the purpose's channels" },
 	{ all_refused, "email", "MANDATORY: the contract needs it; the "
 	    "customer refused every channel, this one on "
-	    "2025-03-03T09:59:59.999991Z; no message there yet to go by, all "
-	    "customers answer 20 %; number 1 of the purpose's channels" },
+	    "2025-03-03T09:59:59.999991Z; no message there yet to go by; "
+	    "nothing was learned yet of all customers, 20 % is assumed; number "
+	    "1 of the purpose's channels" },
 	{ all_refused, "sms", "the customer said no to everything by any "
 	    "channel on 2025-03-03T09:59:59.999991Z; the purpose's default "
 	    "takes what must be sent" },
@@ -1227,6 +1244,14 @@ static const struct {
 	{ no_more_than_that, "email", "the cap on messages is reached: cap "
 	    "\"daily\" of 1 a day is reached, UTC (the store's own); what is "
 	    "too many is not sent" },
+	{ everybody_answers_texts, "sms", "legitimate interest, and the "
+	    "customer did not object; no message there yet to go by, all "
+	    "customers answer 50 %; number 2 of the purpose's channels" },
+	{ by_law_somewhere, "sms", "legitimate interest, and the customer "
+	    "did not object; no message there yet to go by; nothing was "
+	    "learned yet of all customers, 20 % is assumed; number 2 of the "
+	    "purpose's channels; waits until 2025-03-03T17:00:00Z: window "
+	    "\"calls\" in America/New_York, UTC (the store's own)" },
 };
 
 static void

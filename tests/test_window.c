@@ -32,6 +32,7 @@ struct world {
 	struct omni__message message;
 	struct omni__said said[MOST];
 	struct omni__recipient r;
+	const struct omni__zone *may_be[MOST];
 	struct omni__wait wait;
 };
 
@@ -40,6 +41,21 @@ lives_in(struct world *w, const char *name)
 {
 	assert_int_equal(omni__zone_find(w->zones, name, &w->r.zone, NULL),
 	    OMNI_OK);
+}
+
+/* Where it lives is a guess: it may be there, too. */
+static void
+or_in(struct world *w, const char *name)
+{
+	const struct omni__zone *zone;
+
+	assert_int_equal(omni__zone_find(w->zones, name, &zone, NULL),
+	    OMNI_OK);
+	if (w->r.zones == NULL)
+		w->may_be[w->r.zone_count++] = w->r.zone;
+	w->r.zones = w->may_be;
+	assert_true(w->r.zone_count < MOST);
+	w->may_be[w->r.zone_count++] = zone;
 }
 
 static int
@@ -639,9 +655,10 @@ is_holiday(const struct world *w, int64_t day)
 }
 
 static bool
-open_at(const struct world *w, const struct week *week, int64_t time)
+open_in(const struct world *w, const struct omni__zone *zone,
+    const struct week *week, int64_t time)
 {
-	int64_t local = time + omni__zone_offset(w->r.zone, time) *
+	int64_t local = time + omni__zone_offset(zone, time) *
 	    OMNI__SECOND, day = local / OMNI__DAY;
 	int64_t minute = local % OMNI__DAY / MINUTE;
 	int64_t today = week->holidays && is_holiday(w, day) ? 7 :
@@ -650,6 +667,18 @@ open_at(const struct world *w, const struct week *week, int64_t time)
 	    (day + 2) % 7;
 
 	return week->open[today][minute] || week->open[before][minute + 1440];
+}
+
+/* Wherever it may be. */
+static bool
+lawful(const struct world *w, const struct week *week, int64_t time)
+{
+	size_t i;
+
+	for (i = 0; i < w->r.zone_count; i++)
+		if (!open_in(w, w->may_be[i], week, time))
+			return false;
+	return w->r.zone_count > 0 || open_in(w, w->r.zone, week, time);
 }
 
 static int64_t
@@ -662,9 +691,9 @@ naive(const struct world *w, const struct week *weeks, size_t windows,
 
 	while (t <= from + 3 * OMNI__DAY) {
 		for (i = 0, open = true; i < windows && open; i++)
-			open = open_at(w, &weeks[i], t);
+			open = lawful(w, &weeks[i], t);
 		for (; i < windows + quiets && open; i++)
-			open = !open_at(w, &weeks[i], t);
+			open = !open_in(w, w->r.zone, &weeks[i], t);
 		if (open)
 			return t;
 		t += MINUTE - t % MINUTE;
@@ -692,13 +721,29 @@ try_one(struct world *w, struct week weeks[4], int64_t from)
 	ours = opens(w, from);
 	if (theirs == INT64_MAX ? ours <= from + 3 * OMNI__DAY :
 	    ours != theirs)
-		fail_msg("in %s from %lld, \"%s\", \"%s\", \"%s\" (%zu "
-		    "windows, %zu quiet): %lld, not %lld",
-		    omni__zone_name(w->r.zone), (long long)from,
+		fail_msg("in %s (of %zu) from %lld, \"%s\", \"%s\", \"%s\" "
+		    "(%zu windows, %zu quiet): %lld, not %lld",
+		    omni__zone_name(w->r.zone), w->r.zone_count,
+		    (long long)from,
 		    weeks[0].text, weeks[1].text, weeks[2].text, windows,
 		    quiets, (long long)ours, (long long)theirs);
 	assert_true((ours != from) == (w->wait.window != NULL ||
 	    w->wait.quiet != NULL));
+	assert_true((w->wait.window != NULL) == (w->wait.zone != NULL));
+}
+
+/* Every second one may be somewhere else. */
+static void
+live_anywhere(struct world *w, const char *const *zones, size_t count,
+    size_t i)
+{
+	size_t others = i % 2 * (1 + harness_random(&w->chance, 3));
+
+	w->r.zones = NULL;
+	w->r.zone_count = 0;
+	lives_in(w, zones[i / 2 % count]);
+	while (others-- > 0)
+		or_in(w, zones[harness_random(&w->chance, count)]);
 }
 
 static void
@@ -720,7 +765,7 @@ it_is_as_if_minutes_were_tried(void **state)
 		int64_t t = (int64_t)harness_random(&w->chance,
 		    1767225600 - 86400 * 400) * OMNI__SECOND + OMNI__DAY * 7;
 
-		lives_in(w, zones[i % OMNI__COUNT(zones)]);
+		live_anywhere(w, zones, OMNI__COUNT(zones), i);
 		if (omni__zone_next(w->r.zone, t) != INT64_MAX)
 			t = omni__zone_next(w->r.zone, t);
 		w->calendar.days.count = 0;
@@ -734,6 +779,68 @@ it_is_as_if_minutes_were_tried(void **state)
 	free(weeks);
 	(void)printf("# %zu windows and quiet hours as minute by minute\n",
 	    count);
+}
+
+/* ---- where the zone is a guess -------------------------------------- */
+
+static void
+the_law_is_kept_wherever_one_may_be(void **state)
+{
+	struct world *w = *state;
+
+	lives_in(w, "America/New_York");
+	or_in(w, "Pacific/Honolulu");
+	or_in(w, "America/Chicago");
+	add_window(w, "08:00-21:00")->channel = "email";
+	/* Eight in New York, and two in Honolulu. */
+	goes(w, "2026-06-01T12:00:00Z", "2026-06-01T18:00:00Z");
+	assert_string_equal(omni__zone_name(w->wait.zone),
+	    "Pacific/Honolulu");
+	goes(w, "2026-06-01T19:00:00Z", "2026-06-01T19:00:00Z");
+	assert_null(w->wait.zone);
+	/* Nine in the evening there, and three in the afternoon. */
+	goes(w, "2026-06-02T00:59:59Z", "2026-06-02T00:59:59Z");
+	goes(w, "2026-06-02T01:00:00Z", "2026-06-02T18:00:00Z");
+	/* Standard time in New York; in Honolulu there is no other. */
+	goes(w, "2026-12-01T19:00:00Z", "2026-12-01T19:00:00Z");
+	goes(w, "2026-12-02T01:30:00Z", "2026-12-02T01:30:00Z");
+	goes(w, "2026-12-02T02:00:00Z", "2026-12-02T18:00:00Z");
+	/* No hour is one of noon everywhere. */
+	add_window(w, "12:00-13:00")->channel = "email";
+	assert_int_equal(opens(w, at("2026-06-01T12:00:00Z")), INT64_MAX);
+}
+
+static void
+a_holiday_is_one_by_each_clock(void **state)
+{
+	struct world *w = *state;
+
+	lives_in(w, "Europe/Stockholm");
+	or_in(w, "Pacific/Auckland");
+	add_window(w, "00:00-24:00; ph off");
+	/* 6 June 2026. */
+	add_holiday(w, at("2026-06-06T00:00:00Z") / OMNI__DAY);
+	goes(w, "2026-06-05T11:59:00Z", "2026-06-05T11:59:00Z");
+	goes(w, "2026-06-05T12:00:00Z", "2026-06-06T22:00:00Z");
+	assert_string_equal(omni__zone_name(w->wait.zone),
+	    "Europe/Stockholm");
+}
+
+static void
+quiet_hours_go_by_the_guess(void **state)
+{
+	struct world *w = *state;
+
+	lives_in(w, "America/New_York");
+	or_in(w, "Pacific/Honolulu");
+	add_quiet(w, "21:00-08:00");
+	goes(w, "2026-06-01T11:00:00Z", "2026-06-01T12:00:00Z");
+	assert_null(w->wait.zone);
+	add_window(w, "07:00-22:00");
+	/* Both: from seven in Honolulu to nine in New York. */
+	goes(w, "2026-06-01T11:00:00Z", "2026-06-01T17:00:00Z");
+	assert_null(w->wait.quiet);
+	goes(w, "2026-06-02T01:00:00Z", "2026-06-02T17:00:00Z");
 }
 
 /* ---- where a recipient lives ---------------------------------------- */
@@ -765,6 +872,9 @@ settles(struct harness *h, const struct house *house)
 		fail_msg("%s in %s: \"%s\", not %s: \"%s\"",
 		    omni__zone_name(r.zone), r.region, r.zone_text,
 		    house->zone, house->text);
+	/* Where it may be, if that is a guess: the US have eight clocks. */
+	assert_int_equal(r.zone_count, strstr(house->text, "guess") ? 8 : 0);
+	assert_int_equal(r.zones != NULL, r.zone_count > 0);
 	omni__arena_reset(&h->db->scratch);
 }
 
@@ -794,13 +904,16 @@ a_recipient_lives_somewhere(void **state)
 		    "the phone number is of SE" },
 		{ NULL, "US", NULL, "UTC", "America/New_York", "US",
 		    "the postal address lies in US, which has several: a "
-		    "guess, the first" },
+		    "guess, the first; the law is kept by all 8 of its "
+		    "clocks" },
 		{ NULL, "US", "CA", "America/Chicago", "America/Chicago",
 		    "US", "the postal address lies in US, which has several: "
-		    "a guess, the store's" },
+		    "a guess, the store's; the law is kept by all 8 of its "
+		    "clocks" },
 		{ NULL, NULL, "US", "America/Chicago", "America/Chicago",
 		    "US", "the phone number is of US, which has several: a "
-		    "guess, the store's" },
+		    "guess, the store's; the law is kept by all 8 of its "
+		    "clocks" },
 		/* A country without clocks. */
 		{ NULL, "ZZ", NULL, "UTC", "UTC", "ZZ", "the store's" },
 	};
@@ -1008,6 +1121,9 @@ main(void)
 		WORLD_TEST(what_opens_within_a_year_is_found),
 		WORLD_TEST(clocks_that_change_are_followed),
 		WORLD_TEST(it_is_as_if_minutes_were_tried),
+		WORLD_TEST(the_law_is_kept_wherever_one_may_be),
+		WORLD_TEST(a_holiday_is_one_by_each_clock),
+		WORLD_TEST(quiet_hours_go_by_the_guess),
 		HARNESS_TEST(a_recipient_lives_somewhere),
 		HARNESS_TEST(the_last_zone_that_was_said_holds),
 		cmocka_unit_test(the_last_word_is_about_something),

@@ -47,9 +47,10 @@ prior_of(const struct omni__rules *rules, const char *channel,
 
 	if (!is_usable(prior))
 		prior = omni__rule_prior(rules, OMNI__PRIOR_OTHERS);
-	rate->prior_answered = is_usable(prior) ? prior->answered :
+	rate->learned = is_usable(prior);
+	rate->prior_answered = rate->learned ? prior->answered :
 	    OMNI__PRIOR_ANSWERED;
-	rate->prior_unanswered = is_usable(prior) ? prior->unanswered :
+	rate->prior_unanswered = rate->learned ? prior->unanswered :
 	    OMNI__PRIOR_UNANSWERED;
 }
 

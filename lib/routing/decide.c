@@ -213,7 +213,7 @@ find_time(const struct work *w, struct omni__candidate *c, int64_t from)
 	memset(&c->wait, 0, sizeof(c->wait));
 	c->cap = NULL;
 	for (round = 0; round < ROUNDS; round++) {
-		struct omni__wait wait = { NULL, NULL };
+		struct omni__wait wait = { .window = NULL };
 		const struct omni_cap *cap = NULL;
 
 		open = omni__window_open(d->rules, d->message, d->recipient,

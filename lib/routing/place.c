@@ -105,19 +105,26 @@ zones_of(struct place *p, const char *country,
 }
 
 /* A country has several zones: the store's if it is there, else the one
- * that the table has first. */
+ * that the table has first.  A customer may forgive a wrong guess, the law
+ * does not. */
 static omni_status
 guess(struct place *p, const char *text, const char *country,
     const struct omni__zone *const *zones, size_t count)
 {
-	size_t i;
+	struct omni__recipient *r = p->recipient;
+	const char *more;
+	size_t i = 0;
 
-	for (i = 0; i < count; i++)
-		if (strcmp(omni__zone_name(zones[i]), p->db->zone) == 0)
-			return settle(p, zones[i], text, country,
-			    ", which has several: a guess, the store's");
-	return settle(p, zones[0], text, country,
-	    ", which has several: a guess, the first");
+	while (i < count &&
+	    strcmp(omni__zone_name(zones[i]), p->db->zone) != 0)
+		i++;
+	r->zones = zones;
+	r->zone_count = omni__zones_apart(p->db->zones, country);
+	more = omni__arena_printf(&p->db->scratch, ", which has several: a "
+	    "guess, the %s; the law is kept by all %zu of its clocks",
+	    i < count ? "store's" : "first", r->zone_count);
+	return more == NULL ? omni__nomem(&p->db->error) :
+	    settle(p, zones[i < count ? i : 0], text, country, more);
 }
 
 static const char lives[] = "the postal address lies in ";
@@ -174,6 +181,8 @@ omni__place(struct omni *db, const struct omni__rules *rules, int64_t at,
 	omni_status status;
 
 	(void)rules;
+	recipient->zones = NULL;
+	recipient->zone_count = 0;
 	recipient->region = points->country != NULL ? points->country :
 	    points->dialled != NULL ? points->dialled : db->region;
 	status = by_word(&p, at);

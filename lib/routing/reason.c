@@ -187,6 +187,15 @@ add_sale(struct omni__buf *buf, const struct omni__decision *d,
 	omni__buf_str(buf, " and did not");
 }
 
+/* A yes is asked for, or spares a sale. */
+static bool
+rests_on_grant(const struct omni__permit *permit)
+{
+	return permit->grant != NULL &&
+	    (permit->basis == OMNI_BASIS_CONSENT ||
+	    permit->basis == OMNI_BASIS_SOFT);
+}
+
 static void
 add_basis(struct omni__buf *buf, const struct omni__decision *d,
     const struct omni__candidate *c)
@@ -197,15 +206,16 @@ add_basis(struct omni__buf *buf, const struct omni__decision *d,
 		    "legitimate interest, and the customer did not object",
 		[OMNI_BASIS_CONTRACT] = "the contract needs it",
 		[OMNI_BASIS_LAW] = "the law demands it",
+		[OMNI_BASIS_SOFT] = "the customer said yes",
 	};
 	const struct omni__permit *permit = &c->permit;
 
-	if (permit->basis == OMNI_BASIS_SOFT) {
+	if (permit->basis == OMNI_BASIS_SOFT && permit->grant == NULL) {
 		add_sale(buf, d, c);
 		return;
 	}
 	omni__buf_str(buf, rests_on[permit->basis]);
-	if (permit->basis != OMNI_BASIS_CONSENT || permit->grant == NULL)
+	if (!rests_on_grant(permit))
 		return;
 	add_scope(buf, permit->grant);
 	add_witness(buf, permit->grant);
@@ -237,21 +247,33 @@ add_percent(struct omni__buf *buf, const char *before, int32_t millionths)
 	omni__buf_str(buf, " %");
 }
 
+/* How all customers respond: nobody said so before it was learned. */
+static void
+add_population(struct omni__buf *buf, const struct omni__rate *rate)
+{
+	if (rate->learned) {
+		add_percent(buf, ", all customers answer ", rate->population);
+		return;
+	}
+	add_percent(buf, "; nothing was learned yet of all customers, ",
+	    rate->population);
+	omni__buf_str(buf, " is assumed");
+}
+
 static void
 add_rate(struct omni__buf *buf, const struct omni__rate *rate)
 {
-	if (rate->sent == 0) {
-		add_percent(buf, "; no message there yet to go by, all "
-		    "customers answer ", rate->population);
-		return;
+	if (rate->sent == 0)
+		omni__buf_str(buf, "; no message there yet to go by");
+	else {
+		omni__buf_str(buf, "; answered ");
+		add_tenths(buf, (rate->answered * 10 + 512) / 1024);
+		omni__buf_str(buf, " of ");
+		add_tenths(buf, (rate->sent * 10 + 512) / 1024);
+		add_percent(buf, " messages there (decayed), estimated ",
+		    rate->estimate);
 	}
-	omni__buf_str(buf, "; answered ");
-	add_tenths(buf, (rate->answered * 10 + 512) / 1024);
-	omni__buf_str(buf, " of ");
-	add_tenths(buf, (rate->sent * 10 + 512) / 1024);
-	add_percent(buf, " messages there (decayed), estimated ",
-	    rate->estimate);
-	add_percent(buf, ", all customers ", rate->population);
+	add_population(buf, rate);
 }
 
 static void
@@ -293,6 +315,16 @@ add_cap(struct omni__buf *buf, const struct omni_cap *cap)
 	omni__buf_str(buf, " is reached");
 }
 
+/* Where the zone is a guess, by which clock it was shut to the last. */
+static void
+add_window(struct omni__buf *buf, const struct omni__recipient *r,
+    const struct omni__wait *wait)
+{
+	add_words(buf, "window \"", wait->window->window->head.name, "\"");
+	if (r->zones != NULL)
+		add_words(buf, " in ", omni__zone_name(wait->zone), "");
+}
+
 /* What held it up last: "quiet hours 22:00-07:00 since ..., Asia/Tokyo (...)".
  */
 static void
@@ -309,8 +341,7 @@ add_hold(struct omni__buf *buf, const struct omni__decision *d,
 			add_words(buf, " ", c->wait.quiet->value, "");
 		add_time(buf, " since ", c->wait.quiet->happened);
 	} else if (c->wait.window != NULL)
-		add_words(buf, "window \"",
-		    c->wait.window->window->head.name, "\"");
+		add_window(buf, r, &c->wait);
 	add_words(buf, ", ", omni__zone_name(r->zone), "");
 	if (r->zone_text != NULL)
 		add_words(buf, " (", r->zone_text, ")");
@@ -562,10 +593,8 @@ omni__candidate_fact(const struct omni__candidate *c)
 {
 	switch (c->reason) {
 	case 0:
-		return c->permit.basis == OMNI_BASIS_SOFT ?
-		    fact_of(c->permit.told) :
-		    c->permit.basis == OMNI_BASIS_CONSENT ?
-		    fact_of(c->permit.grant) : 0;
+		return fact_of(rests_on_grant(&c->permit) ?
+		    c->permit.grant : c->permit.told);
 	case OMNI_REASON_WITHDRAWN:
 	case OMNI_REASON_OBJECTED_LAST:
 		return fact_of(c->permit.withdrawal);

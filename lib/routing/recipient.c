@@ -360,6 +360,8 @@ forget(struct omni__recipient *r)
 	r->sent_count = r->household_count = r->response_count = 0;
 	r->zone = NULL;
 	r->zone_text = NULL;
+	r->zones = NULL;
+	r->zone_count = 0;
 	r->region = NULL;
 }
 

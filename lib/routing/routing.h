@@ -115,6 +115,10 @@ struct omni__recipient {
 	/* Where it lives (place.c): */
 	const struct omni__zone *zone;	/* never NULL */
 	const char *zone_text;		/* how it is known */
+	/* Where the zone is a guess: all that it may be.  Windows hold in
+	 * each of them; all else goes by the guess.  NULL: it is known. */
+	const struct omni__zone *const *zones;
+	size_t zone_count;
 	const char *region;		/* ISO 3166; never NULL */
 };
 
@@ -214,12 +218,13 @@ int32_t omni__standing(const struct omni__said *said, size_t count,
 /* Why a message waits: a legal window, or quiet hours. */
 struct omni__wait {
 	const struct omni__window_rule *window;
+	const struct omni__zone *zone;	/* the window's: by whose clock */
 	const struct omni__said *quiet;
 };
 /*
- * The first instant from `from` on at which all windows that fit, and the
- * customer's quiet hours, let it go; INT64_MAX when there is none within a
- * year.  *wait: what held it up last, if anything did.
+ * The first instant from `from` on at which all windows that fit, wherever the
+ * recipient may be, and the customer's quiet hours, let it go; INT64_MAX when
+ * there is none within a year.  *wait: what held it up last, if anything did.
  */
 int64_t omni__window_open(const struct omni__rules *,
     const struct omni__message *, const struct omni__recipient *,
@@ -262,6 +267,7 @@ struct omni__rate {
 	int64_t sent, answered;		/* decayed */
 	int64_t prior_answered, prior_unanswered;
 	int32_t estimate, population;	/* millionths */
+	bool learned;	/* the prior; else it is OMNI__PRIOR_* */
 };
 void omni__affinity(const struct omni__rules *,
     const struct omni__recipient *, const char *channel, int64_t at,

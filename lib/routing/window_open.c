@@ -1,8 +1,9 @@
 /*
  * When a message may go: the legal windows that fit it, and the customer's
- * quiet hours, in the recipient's own time.  From boundary to boundary, and
- * along stretches of time in which the clocks do not change: in a stretch
- * local time runs like any other.
+ * quiet hours, in the recipient's own time; where that is a guess, windows by
+ * every clock that it may be.  From boundary to boundary, and along stretches
+ * of time in which the clocks do not change: in a stretch local time runs like
+ * any other.
  */
 #include <string.h>
 
@@ -90,10 +91,10 @@ first_outside(const struct day *day, int64_t clock)
 /* In the stretch that begins at `time` and ends before `end`: the first
  * instant that the hours let it go; `end` or later when there is none. */
 static int64_t
-in_stretch(const struct search *s, const struct omni__hours *hours,
-    bool quiet, int64_t time, int64_t end)
+in_stretch(const struct search *s, const struct omni__zone *zone,
+    const struct omni__hours *hours, bool quiet, int64_t time, int64_t end)
 {
-	struct omni__local local = omni__zone_local(s->recipient->zone, time);
+	struct omni__local local = omni__zone_local(zone, time);
 	int64_t midnight = time - local.clock, first;
 
 	do {
@@ -115,14 +116,15 @@ in_stretch(const struct search *s, const struct omni__hours *hours,
 
 /* Puts the search off until the hours let it go.  Did it move? */
 static bool
-put_off(struct search *s, const struct omni__hours *hours, bool quiet)
+put_off(struct search *s, const struct omni__zone *zone,
+    const struct omni__hours *hours, bool quiet)
 {
 	int64_t time = s->time, end, stop, found;
 
 	for (;;) {
-		end = omni__zone_next(s->recipient->zone, time);
+		end = omni__zone_next(zone, time);
 		stop = end <= s->limit ? end : s->limit + 1;
-		found = in_stretch(s, hours, quiet, time, stop);
+		found = in_stretch(s, zone, hours, quiet, time, stop);
 		if (found < stop)
 			break;
 		if (stop > s->limit) {
@@ -135,8 +137,7 @@ put_off(struct search *s, const struct omni__hours *hours, bool quiet)
 		return false;
 	s->time = found;
 	s->moved = true;
-	s->wait->window = NULL;
-	s->wait->quiet = NULL;
+	memset(s->wait, 0, sizeof(*s->wait));
 	return true;
 }
 
@@ -160,6 +161,23 @@ window_fits(const struct search *s, const struct omni_window *window)
 	    purpose->head.name, window->purpose));
 }
 
+/* By every clock by which the recipient may live. */
+static void
+by_clocks(struct search *s, const struct omni__window_rule *rule)
+{
+	const struct omni__recipient *r = s->recipient;
+	const struct omni__zone *const *zones = r->zones != NULL ? r->zones :
+	    &r->zone;
+	size_t count = r->zones != NULL ? r->zone_count : 1, i;
+
+	for (i = 0; i < count && s->time != INT64_MAX; i++)
+		if ((rule != s->wait->window || zones[i] != s->wait->zone) &&
+		    put_off(s, zones[i], &rule->hours, false)) {
+			s->wait->window = rule;
+			s->wait->zone = zones[i];
+		}
+}
+
 static void
 windows(struct search *s)
 {
@@ -168,10 +186,8 @@ windows(struct search *s)
 
 	for (i = 0; i < s->rules->window_count && s->time != INT64_MAX;
 	    i++, rule++)
-		if (rule != s->wait->window &&
-		    window_fits(s, rule->window) &&
-		    put_off(s, &rule->hours, false))
-			s->wait->window = rule;
+		if (window_fits(s, rule->window))
+			by_clocks(s, rule);
 }
 
 /* ---- quiet hours ---------------------------------------------------- */
@@ -230,7 +246,7 @@ quiets(struct search *s)
 		if (&r->said[i] != s->wait->quiet &&
 		    quiet_fits(s, &r->said[i]) && !said_anew(s, i) &&
 		    omni__hours_parse(&error, "value", r->said[i].value,
-		    &hours) == OMNI_OK && put_off(s, &hours, true))
+		    &hours) == OMNI_OK && put_off(s, r->zone, &hours, true))
 			s->wait->quiet = &r->said[i];
 }
 
@@ -243,8 +259,7 @@ omni__window_open(const struct omni__rules *rules,
 	struct search s = { rules, message, recipient, channel, from, 0,
 	    true, wait };
 
-	wait->window = NULL;
-	wait->quiet = NULL;
+	memset(wait, 0, sizeof(*wait));
 	if (from >= INT64_MAX - YEAR)
 		return INT64_MAX;
 	s.limit = from + YEAR;
