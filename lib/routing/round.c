@@ -6,6 +6,26 @@
 
 #include "routing/kept.h"
 
+void
+omni__wanted_for(const struct omni *db, const struct omni__rules *rules,
+    const struct omni__message *message, struct omni__wanted *wanted)
+{
+	const struct omni_purpose *purpose = message->rule->purpose;
+	bool household = purpose->household != 0 && message->mark != 0;
+
+	*wanted = (struct omni__wanted){
+		.rules = rules,
+		.at = message->at,
+		.sure = db->sure || purpose->confidentiality > 0,
+		/* A letter of its own is no reason against it. */
+		.sent = rules->cap_reach > 0 || household,
+		.household = household,
+		.responses = purpose->order == OMNI_ORDER_BEHAVIOUR,
+		.sales = message->rule->sale != SIZE_MAX,
+		.place = true,
+	};
+}
+
 omni_status
 omni__round_begin(struct omni *db, const struct omni__view *view,
     const struct omni_message *message, struct omni__round *round)

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "routing/routing.h"
+#include "routing/kept.h"
 
 /* ---- the object ----------------------------------------------------- */
 
@@ -115,26 +115,6 @@ omni__route_fill(struct omni *db, struct omni_route *route,
 
 /* ---- deciding ------------------------------------------------------- */
 
-void
-omni__wanted_for(const struct omni *db, const struct omni__rules *rules,
-    const struct omni__message *message, struct omni__wanted *wanted)
-{
-	const struct omni_purpose *purpose = message->rule->purpose;
-	bool household = purpose->household != 0 && message->mark != 0;
-
-	*wanted = (struct omni__wanted){
-		.rules = rules,
-		.at = message->at,
-		.sure = db->sure || purpose->confidentiality > 0,
-		/* A letter of its own is no reason against it. */
-		.sent = rules->cap_reach > 0 || household,
-		.household = household,
-		.responses = purpose->order == OMNI_ORDER_BEHAVIOUR,
-		.sales = message->rule->sale != SIZE_MAX,
-		.place = true,
-	};
-}
-
 struct asked {
 	unsigned char id[OMNI__ID];
 	const struct omni_message *message;
@@ -145,33 +125,22 @@ static omni_status
 decide(struct omni *db, void *context)
 {
 	const struct asked *asked = context;
-	struct omni__recipient recipient = { .zone = NULL };
-	struct omni__message message;
-	struct omni__decision d = {
-		.message = &message,
-		.recipient = &recipient,
-	};
-	struct omni__wanted wanted;
+	unsigned char customer[1][OMNI__ID];
+	struct omni__round round;
 	bool found;
 	omni_status status;
 
-	status = omni__customer_lookup(db, asked->id, recipient.customer,
-	    &found);
+	status = omni__customer_lookup(db, asked->id, customer[0], &found);
 	if (status != OMNI_OK || !found)
 		return status != OMNI_OK ? status : OMNI_NONE;
-	status = omni__rules(db, &d.rules);
+	status = omni__round_begin(db, NULL, asked->message, &round);
 	if (status == OMNI_OK)
-		status = omni__message_read(db, d.rules, asked->message,
-		    &message);
-	if (status != OMNI_OK)
-		return status;
-	omni__wanted_for(db, d.rules, &message, &wanted);
-	status = omni__recipients_load(db, &wanted, &recipient, 1);
-	if (status == OMNI_OK && (status = omni__decide(&db->scratch, &d)) !=
-	    OMNI_OK)
-		return omni__nomem(&db->error);
-	return status == OMNI_OK ? omni__route_fill(db, asked->route, &d) :
-	    status;
+		status = omni__round_load(db, &round,
+		    (const unsigned char (*)[OMNI__ID])customer, 1);
+	if (status == OMNI_OK)
+		status = omni__round_decide(db, &round, 0);
+	return status == OMNI_OK ? omni__route_fill(db, asked->route,
+	    round.decisions) : status;
 }
 
 /* Within a call. */
