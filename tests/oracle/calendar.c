@@ -1,5 +1,5 @@
 /*
- * Four time zones by the rules of their laws, nothing read from any file.
+ * Some time zones by the rules of their laws, nothing read from any file.
  */
 #include "oracle.h"
 
@@ -111,6 +111,13 @@ american(int64_t time)
 	return time >= from && time < until ? -14400 : -18000;
 }
 
+/* So many hours behind New York, by the same law. */
+static int64_t
+west(int hours, int64_t time)
+{
+	return american(time - hours * 60 * O_MINUTE) - hours * 3600;
+}
+
 int64_t
 o_offset(enum o_zone zone, int64_t time)
 {
@@ -119,6 +126,21 @@ o_offset(enum o_zone zone, int64_t time)
 		return european(time);
 	case O_NEW_YORK:
 		return american(time);
+	case O_CHICAGO:
+		return west(1, time);
+	case O_DENVER:
+		return west(2, time);
+	case O_LOS_ANGELES:
+		return west(3, time);
+	case O_ANCHORAGE:
+		return west(4, time);
+	case O_ADAK:
+		return west(5, time);
+	/* 15 U.S.C. 260a (a): a state may leave it. */
+	case O_PHOENIX:
+		return -25200;
+	case O_HONOLULU:
+		return -36000;
 	case O_KOLKATA:
 		return 19800;
 	default:

@@ -175,6 +175,7 @@ place(struct o_person *p)
 	const char *lives = country(p->world, p->members, "address");
 	const char *dials = country(p->world, p->members, "phone");
 	const struct o_said *last = NULL;
+	bool american = false;
 	size_t i;
 
 	p->region = lives != NULL ? lives : dials != NULL ? dials :
@@ -185,8 +186,9 @@ place(struct o_person *p)
 		(void)zone_of_country(lives, &p->zone);
 	else if (dials != NULL && strcmp(dials, "US") != 0)
 		(void)zone_of_country(dials, &p->zone);
-	else if (!zone_of_country(lives, &p->zone))
-		(void)zone_of_country(dials, &p->zone);
+	else
+		american = zone_of_country(lives, &p->zone) ||
+		    zone_of_country(dials, &p->zone);
 	for (i = 0; i < p->said_count; i++) {
 		const struct o_said *s = p->said[i];
 
@@ -197,6 +199,7 @@ place(struct o_person *p)
 	}
 	if (last != NULL)
 		p->zone = (enum o_zone)last->zone;
+	p->guess = last == NULL && american;
 }
 
 /* The last one that the customer named for such messages. */

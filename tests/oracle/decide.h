@@ -45,6 +45,7 @@ struct o_person {
 	size_t said_count;
 	const char *region;
 	enum o_zone zone;
+	bool guess;		/* it is in the US, and who knows where */
 };
 
 /* The first instant that the windows and quiet hours allow. */

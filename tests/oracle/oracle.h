@@ -17,7 +17,14 @@
 
 /* ---- the calendar --------------------------------------------------- */
 
-enum o_zone { O_UTC, O_STOCKHOLM, O_NEW_YORK, O_KOLKATA, O_ZONES };
+enum o_zone {
+	O_UTC, O_STOCKHOLM, O_NEW_YORK, O_KOLKATA,
+	/* The other clocks of the United States. */
+	O_CHICAGO, O_DENVER, O_PHOENIX, O_LOS_ANGELES, O_ANCHORAGE, O_ADAK,
+	O_HONOLULU
+};
+/* Those that have a name here, the first. */
+#define O_ZONES 4
 extern const char *const o_zone_names[O_ZONES];
 
 /* Seconds east of Greenwich. */

@@ -30,14 +30,30 @@ row_of(const struct o_person *p, const struct o_hours *hours, int64_t day)
 
 /* Hours that pass midnight are those of the day on which they begin. */
 static bool
-hours_open(const struct o_person *p, const struct o_hours *hours,
-    int64_t time)
+hours_open(const struct o_person *p, enum o_zone zone,
+    const struct o_hours *hours, int64_t time)
 {
-	int64_t day = o_local_day(p->zone, time);
-	int slot = o_local_minute(p->zone, time) / 5;
+	int64_t day = o_local_day(zone, time);
+	int slot = o_local_minute(zone, time) / 5;
 
 	return hours->open[row_of(p, hours, day)][slot] ||
 	    hours->open[row_of(p, hours, day - 1)][O_SLOTS + slot];
+}
+
+/* By all clocks of the US, where one of them is guessed. */
+static bool
+lawful(const struct o_person *p, const struct o_hours *hours, int64_t time)
+{
+	static const enum o_zone clocks[] = {
+		O_NEW_YORK, O_CHICAGO, O_DENVER, O_PHOENIX, O_LOS_ANGELES,
+		O_ANCHORAGE, O_ADAK, O_HONOLULU
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(clocks) / sizeof(*clocks) && p->guess; i++)
+		if (!hours_open(p, clocks[i], hours, time))
+			return false;
+	return p->guess || hours_open(p, p->zone, hours, time);
 }
 
 static bool
@@ -109,9 +125,9 @@ o_window(const struct o_person *p, const struct o_channel *c, int64_t from)
 		bool open = true;
 
 		for (i = 0; i < n && open; i++)
-			open = hours_open(p, windows[i], t);
+			open = lawful(p, windows[i], t);
 		for (i = 0; i < q && open; i++)
-			open = !hours_open(p, quiet[i], t);
+			open = !hours_open(p, p->zone, quiet[i], t);
 		if (open)
 			return t;
 	}
