@@ -8,6 +8,8 @@
 #include "consent/consent.h"
 
 #define WRITER_ID 8		/* bytes */
+/* Their numbers are the upper bits of ids of facts. */
+#define WRITERS_MAX (INT64_C(1) << (63 - OMNI__SEQ_BITS))
 
 static const struct omni__sql writers = {
 	.name = "view_writers",
@@ -77,6 +79,10 @@ omni__view_read(struct omni *db, const struct json_t *root,
 		return status;
 	last = result.count > 0 ?
 	    OMNI__AT(&result, result.count - 1, 0)->number : 0;
+	if (last >= WRITERS_MAX || (result.count > 0 &&
+	    OMNI__AT(&result, 0, 0)->number < 0))
+		return omni__fail(&db->error, OMNI_CORRUPT,
+		    "a writer has a number that none can have");
 	seen = omni__arena_zero(&db->scratch,
 	    ((size_t)last + 1) * sizeof(*seen));
 	if (seen == NULL)
