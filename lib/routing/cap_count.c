@@ -14,7 +14,7 @@ struct bound {
 					 * this very message; or NULL */
 	size_t count;
 	bool owns;			/* any of them is */
-	int64_t start, end;		/* the period that was last asked for */
+	int64_t start, end;		/* the period last asked for */
 };
 
 struct omni__counts {
