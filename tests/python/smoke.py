@@ -553,7 +553,12 @@ def a_live_handle_takes_null_and_nonsense():
 def objects_take_nonsense():
     """Every setter of every object, with bad text and bad numbers."""
     texts = (None, b"", b"\xff\xfe", b"a\x01b", b"x" * (1 << 20), b"ok")
+    of_handles = {name for _, name, parameters in declarations()
+                  if re.match(r"\s*omni \*", parameters[0])}
     for name, call in omni.calls.items():
+        # A handle is no object: omni_verdict_add_customer wants both.
+        if name in of_handles:
+            continue
         match = re.match(r"omni_([a-z]+)_(set|add|map)", name)
         maker = match and omni.calls.get(f"omni_{match.group(1)}_new")
         if not maker or match.group(1) in ("batch", "import"):
