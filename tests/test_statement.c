@@ -440,6 +440,11 @@ who_bought_and_was_told_is_written_to(void **state)
 	put_purpose(h, offer);
 	put_record(h, "crm", "1", DAY(0), ann);
 	assert_try(h, "1", "offer", NULL, ALL_OF("NO_SALE"));
+	/* Who says yes need not have bought. */
+	put_record(h, "crm", "2", DAY(0), bob);
+	SAY(h, .source = "crm", .key = "2", .said = OMNI_SAID_GRANT,
+	    .purpose = "offer", .time = DAY(1));
+	assert_try(h, "2", "offer", NULL, "email sms post:NO_ADDRESS ");
 	bought(h, DAY(69));
 	ANN(h, .said = OMNI_SAID_TOLD, .purpose = "offer", .time = DAY(69),
 	    .channel = "email");
@@ -608,6 +613,40 @@ a_no_at_a_desk_beats_a_later_yes_of_who_turns_out_the_same(void **state)
 	put_record(h, "crm", "1", DAY(7), ann);
 	assert_try(h, "1", "survey", NULL, ALL_OF("WITHDRAWN"));
 	assert_checked(h);
+}
+
+/* Nothing was said later than it was told. */
+static void
+a_clock_that_runs_ahead_has_no_last_word(void **state)
+{
+	struct harness *h = shop_of(state);
+
+	put_record(h, "crm", "1", DAY(0), ann);
+	ANN(h, .said = OMNI_SAID_GRANT, .purpose = "news",
+	    .time = h->now + 20 * HOUR, .told_by = "till");
+	assert_news(h, "email sms post ");
+	h->now += HOUR;
+	ANN(h, .said = OMNI_SAID_WITHDRAW, .purpose = "news",
+	    .time = h->now, .told_by = "till");
+	assert_news(h, ALL_OF("WITHDRAWN"));
+	h->now += HARNESS_DAY;
+	assert_news(h, ALL_OF("WITHDRAWN"));
+	ANN(h, .said = OMNI_SAID_GRANT, .purpose = "news",
+	    .time = h->now, .told_by = "till");
+	assert_news(h, "email sms post ");
+	assert_checked(h);
+}
+
+static void
+a_yes_from_a_clock_ahead_can_be_confirmed(void **state)
+{
+	struct harness *h = confirming_of(state, 3600);
+
+	ANN(h, .said = OMNI_SAID_GRANT, .purpose = "news",
+	    .time = h->now + HARNESS_MINUTE);
+	h->now += HARNESS_MINUTE / 2;
+	ANN(h, .said = OMNI_SAID_CONFIRM, .purpose = "news", .time = h->now);
+	assert_news(h, "email sms post ");
 }
 
 /* ---- what is refused ------------------------------------------------ */
@@ -1123,6 +1162,8 @@ main(void)
 		HARNESS_TEST(a_no_at_a_shared_mailbox_is_everybodys),
 		HARNESS_TEST(
 		    a_no_at_a_desk_beats_a_later_yes_of_who_turns_out_the_same),
+		HARNESS_TEST(a_clock_that_runs_ahead_has_no_last_word),
+		HARNESS_TEST(a_yes_from_a_clock_ahead_can_be_confirmed),
 		HARNESS_TEST(what_makes_no_sense_is_refused_by_name),
 		cmocka_unit_test(bad_values_are_named_by_their_setters),
 		HARNESS_TEST(the_list_says_what_was_said_and_how_it_stands),

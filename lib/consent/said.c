@@ -139,6 +139,10 @@ omni__said_read(struct omni *db, const struct omni__fact *fact,
 	said->fact = fact->id;
 	said->happened = omni__fact_time(fact);
 	said->doubtful = !omni__time_trusted(fact->happened, fact->recorded);
+	/* Nothing is said later than it is told: a till whose clock runs ahead
+	 * would have the last word over a no that comes behind it. */
+	if (!said->doubtful && said->happened > fact->recorded)
+		said->happened = fact->recorded;
 	said->source = fact->source != NULL ? fact->source : "";
 	status = read_body(db, root, said);
 	if (status == OMNI_OK && (said->said == 0 || said->purpose == NULL))
