@@ -1225,8 +1225,8 @@ static const struct {
 	    "said yes on 2025-03-03T09:00:00Z, and has to say so again "
 	    "within 1 hour" },
 	{ sold_long_ago, "email", "no sale after which to write without "
-	    "consent: the last one was on 2025-02-01T09:59:59.999999Z and speaks "
-	    "for 30 days" },
+	    "consent: the last one was on 2025-02-01T09:59:59.999999Z and "
+	    "speaks for 30 days" },
 	{ sold, "sms", "no sale after which to write without consent: the "
 	    "last one was on 2025-03-02T10:00:00Z and speaks for 30 days, "
 	    "but the customer was not told how to say no" },
