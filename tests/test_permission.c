@@ -290,7 +290,7 @@ naive(const struct world *w, const struct asked *q)
 		return v;
 	if (no != NULL)
 		v.reason = OMNI_REASON_WITHDRAWN;
-	else if (v.basis == OMNI_BASIS_SOFT)
+	else if (v.basis == OMNI_BASIS_SOFT && good == NULL)
 		v.reason = soft(w, q);
 	else if (v.basis == OMNI_BASIS_CONSENT && good == NULL)
 		v.reason = any != NULL ? why_not(w, any, q) :

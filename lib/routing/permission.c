@@ -305,7 +305,8 @@ newest_told(const struct law *law)
 	return NULL;
 }
 
-/* A customer who bought, and was told how to say no. */
+/* A customer who bought, and was told how to say no; who has said yes need
+ * not have. */
 static int32_t
 soft(const struct law *law, struct omni__permit *permit)
 {
@@ -339,7 +340,7 @@ omni__permission(const struct omni__said *said, size_t count,
 		return;
 	if (permit->withdrawal != NULL)
 		permit->reason = OMNI_REASON_WITHDRAWN;
-	else if (permit->basis == OMNI_BASIS_SOFT)
+	else if (permit->basis == OMNI_BASIS_SOFT && why != 0)
 		permit->reason = soft(&law, permit);
 	else if (permit->basis == OMNI_BASIS_CONSENT)
 		permit->reason = why;

@@ -294,7 +294,8 @@ witness(const struct work *w, const struct candidate *c)
 		return c->permit.basis == OMNI_BASIS_CONSENT ?
 		    fact_of(c->permit.grant) :
 		    c->permit.basis == OMNI_BASIS_SOFT ?
-		    fact_of(c->permit.told) : 0;
+		    fact_of(c->permit.grant != NULL ? c->permit.grant :
+		    c->permit.told) : 0;
 	case OMNI_REASON_WITHDRAWN:
 	case OMNI_REASON_OBJECTED_LAST:
 		return fact_of(c->permit.no);

@@ -351,12 +351,16 @@ o_permit(const struct o_asked *q, struct o_permit *permit)
 	permit->told = told(q);
 	permit->basis = basis;
 	permit->reason = 0;
+	/* A yes that does not count is of no use to a soft opt-in. */
+	if (basis == OMNI_BASIS_SOFT && consented != 0)
+		permit->grant = NULL;
 	if (basis == OMNI_BASIS_CONTRACT || basis == OMNI_BASIS_LAW)
 		return;
 	if (permit->no != NULL)
 		permit->reason = OMNI_REASON_WITHDRAWN;
 	else if (basis == OMNI_BASIS_CONSENT)
 		permit->reason = consented;
-	else if (basis == OMNI_BASIS_SOFT && (!bought(q) || permit->told == NULL))
+	else if (basis == OMNI_BASIS_SOFT && consented != 0 &&
+	    (!bought(q) || permit->told == NULL))
 		permit->reason = OMNI_REASON_NO_SALE;
 }
