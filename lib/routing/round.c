@@ -6,8 +6,9 @@
 
 #include "routing/kept.h"
 
-void
-omni__wanted_for(const struct omni *db, const struct omni__rules *rules,
+/* What a decision of a message needs. */
+static void
+wanted_for(const struct omni *db, const struct omni__rules *rules,
     const struct omni__message *message, struct omni__wanted *wanted)
 {
 	const struct omni_purpose *purpose = message->rule->purpose;
@@ -40,7 +41,7 @@ omni__round_begin(struct omni *db, const struct omni__view *view,
 		    &round->message);
 	if (status != OMNI_OK)
 		return status;
-	omni__wanted_for(db, round->rules, &round->message, &round->wanted);
+	wanted_for(db, round->rules, &round->message, &round->wanted);
 	round->wanted.view = view;
 	return OMNI_OK;
 }

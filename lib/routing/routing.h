@@ -333,10 +333,6 @@ struct omni_message {
 omni_status omni__message_read(struct omni *db, const struct omni__rules *,
     const struct omni_message *, struct omni__message *);
 
-/* What a decision of a message needs. */
-void omni__wanted_for(const struct omni *db, const struct omni__rules *,
-    const struct omni__message *, struct omni__wanted *);
-
 /* The object that is handed out.  What was loaded may go afterwards. */
 struct omni__leg {		/* a step, or what was rejected */
 	const char *channel;
