@@ -234,15 +234,25 @@ affinity_json(const omni_affinity *a)
 	    (double)omni_affinity_strength(a) / 1000);
 }
 
+/* Nothing was learned: omni_affinity(3). */
+static int
+is_assumed(const omni_affinity *a)
+{
+	return omni_affinity_prior(a) == 200000 &&
+	    omni_affinity_strength(a) == 10000;
+}
+
 static void
 affinity_print(const omni_affinity *a)
 {
 	print_column(omni_affinity_channel(a), 8);
-	printf("%5.1f %%  answered %.1f of %.1f messages; all customers "
-	    "%.1f %%, which counts as %.1f messages\n",
+	printf("%5.1f %%  answered %.1f of %.1f messages; %s %.1f %%, which "
+	    "counts as %.1f messages\n",
 	    omni_affinity_rate(a) / 1e4,
 	    (double)omni_affinity_answered(a) / 1000,
 	    (double)omni_affinity_sent(a) / 1000,
+	    is_assumed(a) ? "nothing was learned yet of all customers, "
+	    "assumed are" : "all customers",
 	    omni_affinity_prior(a) / 1e4,
 	    (double)omni_affinity_strength(a) / 1000);
 }

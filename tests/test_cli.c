@@ -740,6 +740,8 @@ responses_are_learned_from(void **state)
 	exits(&ran, "learn", 1);
 	mails_write();
 	exits(&ran, "import @sent.jsonl", 0);
+	exits(&ran, "affinity email=p0@shop.example", 0);
+	assert_in(ran.out, "nothing was learned yet of all customers");
 	exits(&ran, "learn", 0);
 	assert_in(ran.out, "learned");
 	exits(&ran, "affinity email=p0@shop.example --json --at 2025-06-01",
@@ -751,7 +753,7 @@ responses_are_learned_from(void **state)
 	    json_number_value(json_object_get(line, "population")));
 	json_decref(line);
 	exits(&ran, "affinity email=p0@shop.example", 0);
-	assert_in(ran.out, "all customers");
+	assert_in(ran.out, "messages; all customers");
 }
 
 static void
