@@ -19,7 +19,7 @@
 
 static const char *const calls[] = {
 	"a new record", "an interaction", "a batch", "a record that changes",
-	"an import of rows", "maintain",
+	"an import of rows", "maintain", "a route kept",
 };
 
 /* Batches use the keys of interactions. */
@@ -139,6 +139,10 @@ is_there(struct harness *h, int64_t n)
 		one = record_is_there(h, "list", "M", serial);
 		other = record_is_there(h, "list", "N", serial);
 		return one == other ? one : -1;
+	case 6:
+		/* It is given back and not made anew. */
+		return scenario_named("a route again")->run(h, serial) ==
+		    OMNI_OK;
 	default:
 		return 1;
 	}
@@ -152,6 +156,7 @@ a_killed_writer_loses_nothing_acknowledged(void **state)
 	int64_t n, last, next = 0, losses = 0;
 
 	harness_seed(h, __func__);
+	scenario_populate(h);
 	omni_close(h->db);
 	h->db = NULL;
 	for (round = 0; round < rounds; round++) {

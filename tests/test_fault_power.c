@@ -21,6 +21,8 @@ static const struct {
 	{ "a record that changes", 0 }, { "a channel", 0 },
 	{ "a purpose", 0 }, { "a setting", 0 }, { "a preference", 0 },
 	{ "a yes", 0 }, { "a withdrawal", 0 }, { "a contact point", 0 },
+	{ "a route kept", 0 }, { "the next step of a route", 0 },
+	{ "a no about an address", 0 }, { "a window", 0 },
 	{ "an import of rows", 0 }, { "a new record", 100 },
 	{ "a record that goes", 100 }, { "a batch", 100 },
 	{ "an erasure", 0 }, { "an interaction again", 0 },
