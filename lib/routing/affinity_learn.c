@@ -24,7 +24,7 @@ struct learner {
 	struct learned *channels;
 	size_t count, room;
 	int64_t now;			/* the span that runs */
-	unsigned char after[OMNI__ID];
+	unsigned char after[OMNI__ID], last[OMNI__ID];
 	bool begun;
 	/* Of the page, in the scratch arena: */
 	struct omni__response_list *lists;
@@ -75,10 +75,8 @@ read_page(struct omni *db, void *context)
 		status = omni__responses_load(db, NULL, l->lists, count);
 	if (status != OMNI_OK)
 		return status;
-	/* An attempt that fails begins where this one did. */
 	l->customers = count;
-	memcpy(l->after, customers[count - 1], OMNI__ID);
-	l->begun = true;
+	memcpy(l->last, customers[count - 1], OMNI__ID);
 	return OMNI_OK;
 }
 
@@ -148,6 +146,9 @@ survey(struct learner *l)
 			status = add_customer(l, &l->lists[i]);
 		if (status != OMNI_OK)
 			return status;
+		/* Not within: an attempt whose end is lost reads it again. */
+		memcpy(l->after, l->last, OMNI__ID);
+		l->begun = true;
 	}
 }
 
