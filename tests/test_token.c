@@ -520,6 +520,26 @@ of_other_addresses_each_click_is_a_statement(void **state)
 }
 
 static void
+a_no_stays_with_who_moves_to_another_address(void **state)
+{
+	struct harness *h = signer_of(state);
+	char *text = unsubscribe(h, "offer");
+	int64_t no;
+
+	put_ann(h, "1");
+	no = redeem(h, text, OMNI_OK);
+	h->now += HARNESS_MINUTE;
+	put(h, "1", h->now, "name.full", "Ann Lee", "email",
+	    "else@example.com", NULL);
+	assert_int_equal(standing(h, "1", no), OMNI_STANDING_HOLDS);
+	/* And it is still the address'. */
+	put(h, "3", h->now, "name.full", "Cy Ek", "email", ANN, NULL);
+	assert_int_equal(standing(h, "3", no), OMNI_STANDING_HOLDS);
+	store_sound(h);
+	omni_text_free(text);
+}
+
+static void
 a_no_survives_merge_split_and_erasure(void **state)
 {
 	struct harness *h = signer_of(state);
@@ -930,6 +950,7 @@ main(void)
 		HARNESS_TEST(a_shared_address_says_no_for_all_who_have_it),
 		HARNESS_TEST(an_address_without_a_holder_says_no_once),
 		HARNESS_TEST(of_other_addresses_each_click_is_a_statement),
+		HARNESS_TEST(a_no_stays_with_who_moves_to_another_address),
 		HARNESS_TEST(a_no_survives_merge_split_and_erasure),
 		HARNESS_TEST(after_a_click_it_stands_for_everybody),
 		HARNESS_TEST(one_click_confirms_a_yes),

@@ -402,9 +402,11 @@ struct omni__link {
 /* OMNI_INVALID when it is none of ours; MISUSE without a key. */
 omni_status omni__link_read(struct omni *db, const char *text,
     struct omni__link *);
-/* The statement that it becomes. */
+/* The statement that it becomes; held: the records of those who have the
+ * address now. */
 omni_status omni__link_fact(struct omni *db, const struct omni__link *,
-    const char *via, struct omni__fact *);
+    const char *via, const unsigned char *const *held, size_t count,
+    struct omni__fact *);
 
 /* ---- projections (consent.c) ---------------------------------------- */
 

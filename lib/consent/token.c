@@ -540,7 +540,8 @@ omni__link_read(struct omni *db, const char *text,
 
 omni_status
 omni__link_fact(struct omni *db, const struct omni__link *link,
-    const char *via, struct omni__fact *fact)
+    const char *via, const unsigned char *const *held, size_t count,
+    struct omni__fact *fact)
 {
 	struct omni_statement said = {
 		.said = link->what == OMNI_TOKEN_CONFIRM ?
@@ -556,5 +557,5 @@ omni__link_fact(struct omni *db, const struct omni__link *link,
 		.time = OMNI_NOW,
 	};
 
-	return omni__statement_fact(db, &said, NULL, 0, fact);
+	return omni__statement_fact(db, &said, held, count, fact);
 }

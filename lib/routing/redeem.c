@@ -44,7 +44,7 @@ add_ids(struct omni *db, const struct omni__members *members,
 }
 
 static omni_status
-find_people(struct omni *db, const struct omni__link *link,
+find_some(struct omni *db, const struct omni__link *link,
     struct people *people)
 {
 	const struct omni__members none = { NULL, 0 };
@@ -67,12 +67,26 @@ find_people(struct omni *db, const struct omni__link *link,
 	if (count > 0)
 		status = omni__members_of(db,
 		    (const unsigned char (*)[OMNI__ID])customers, count,
-		    db->sure, members);
+		    false, members);
 	for (i = 0; i < people->count && status == OMNI_OK; i++)
 		status = add_ids(db, count > 0 ? &members[i] : &none,
 		    link->address, &people->lists[i]);
 	return status == OMNI_OK ? omni__statements_load(db, NULL,
 	    people->lists, people->count) : status;
+}
+
+/* A no is the whole customer's, however the handle reads. */
+static omni_status
+find_people(struct omni *db, const struct omni__link *link,
+    struct people *people)
+{
+	bool sure = db->sure;
+	omni_status status;
+
+	db->sure = false;
+	status = find_some(db, link, people);
+	db->sure = sure;
+	return status;
 }
 
 static bool
@@ -139,20 +153,19 @@ standing_fact(const struct omni__rules *rules,
 
 /* *fact is 0 unless it stands for everybody. */
 static omni_status
-find_standing(struct omni *db, const struct omni__link *link, int64_t now,
-    int64_t *fact)
+find_standing(struct omni *db, const struct omni__link *link,
+    const struct people *people, int64_t now, int64_t *fact)
 {
-	struct people people = { NULL, 0, false };
 	const struct omni__rules *rules;
-	omni_status status = find_people(db, link, &people);
+	omni_status status;
 	size_t i;
 
 	*fact = 0;
-	if (status != OMNI_OK || !people.all)
-		return status;
+	if (!people->all)
+		return OMNI_OK;
 	status = omni__rules(db, &rules);
-	for (i = 0; i < people.count && status == OMNI_OK; i++) {
-		*fact = standing_fact(rules, &people.lists[i], link, now);
+	for (i = 0; i < people->count && status == OMNI_OK; i++) {
+		*fact = standing_fact(rules, &people->lists[i], link, now);
 		if (*fact == 0)
 			break;
 	}
@@ -161,10 +174,32 @@ find_standing(struct omni *db, const struct omni__link *link, int64_t now,
 
 /* ---- redeeming ------------------------------------------------------ */
 
+/* Whoever has the address now said no, and has said it with another address,
+ * too: it holds for all their records. */
+static omni_status
+say(struct omni *db, const struct omni__link *link,
+    const struct people *people, const char *via, struct omni__fact *fact)
+{
+	const unsigned char **held;
+	size_t i, k, room = 1, count = 0;
+
+	for (i = 0; i < people->count; i++)
+		room += people->lists[i].count;
+	held = omni__arena_alloc(&db->scratch, room * sizeof(*held));
+	if (held == NULL)
+		return omni__nomem(&db->error);
+	/* The last of each is the address. */
+	for (i = 0; i < people->count; i++)
+		for (k = 0; k + 1 < people->lists[i].count; k++)
+			held[count++] = people->lists[i].ids[k];
+	return omni__link_fact(db, link, via, held, count, fact);
+}
+
 static omni_status
 redeem(struct omni *db, void *context)
 {
 	struct redeeming *r = context;
+	struct people people = { NULL, 0, false };
 	int64_t now = omni__clock(&db->env);
 	struct omni__link link;
 	struct omni__fact fact;
@@ -175,10 +210,12 @@ redeem(struct omni *db, void *context)
 		    "token: it has expired; a newer message has a newer "
 		    "one");
 	if (status == OMNI_OK)
-		status = find_standing(db, &link, now, &r->fact);
+		status = find_people(db, &link, &people);
+	if (status == OMNI_OK)
+		status = find_standing(db, &link, &people, now, &r->fact);
 	if (status != OMNI_OK || r->fact != 0)
 		return status == OMNI_OK ? OMNI_DUPLICATE : status;
-	status = omni__link_fact(db, &link, r->via, &fact);
+	status = say(db, &link, &people, r->via, &fact);
 	if (status == OMNI_OK)
 		status = omni__facts_append(db, &fact, 1);
 	if (status == OMNI_OK)
