@@ -23,7 +23,8 @@ static const struct omni__sql response_get = {
 	.in = "record:b",
 	.out = "iiii",
 	.sql = "SELECT r.channel, r.span, r.sent, r.answered\n"
-	    "FROM omni_response r WHERE r.record = $record",
+	    "FROM omni_response r WHERE r.record = $record\n"
+	    "ORDER BY r.channel, r.span",
 };
 
 static const struct omni__sql message_along = {

@@ -12,7 +12,7 @@ static const struct omni__sql reach_get = {
 	.in = "record:b",
 	.out = "ib",
 	.sql = "SELECT r.happened, r.pack FROM omni_reach r\n"
-	    "WHERE r.record = $record",
+	    "WHERE r.record = $record ORDER BY r.record",
 };
 
 static const struct omni__sql reach_along = {

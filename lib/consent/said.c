@@ -172,7 +172,7 @@ static const struct omni__sql statement_of = {
 	.in = "record:b",
 	.out = "ib",
 	.sql = "SELECT s.fact, s.pack FROM omni_statement s\n"
-	    "WHERE s.record = $record",
+	    "WHERE s.record = $record ORDER BY s.fact",
 };
 
 static const struct omni__sql statement_along = {

@@ -7,6 +7,10 @@
 
 #include "identity/identity.h"
 
+/*
+ * An order keeps a server's planner from reading a table whole to look up a
+ * few of its rows, as it would where it has no statistics yet.
+ */
 #define HOLDER \
 	"CASE $sure WHEN 0 THEN r.customer" \
 	" ELSE coalesce(r.sure, r.customer) END"
@@ -17,7 +21,7 @@ static const struct omni__sql members_root = {
 	.in = "customer:b sure:i",
 	.out = "biib",
 	.sql = "SELECT r.pool, r.fact, r.first, " HOLDER "\n"
-	    "FROM omni_record r WHERE r.id = $customer",
+	    "FROM omni_record r WHERE r.id = $customer ORDER BY r.id",
 };
 
 static const struct omni__sql members_roots = {
@@ -34,7 +38,7 @@ static const struct omni__sql members_rest = {
 	.in = "pool:b sure:i",
 	.out = "bbii",
 	.sql = "SELECT r.id, " HOLDER ", r.fact, r.first\n"
-	    "FROM omni_record r WHERE r.pool = $pool",
+	    "FROM omni_record r WHERE r.pool = $pool ORDER BY r.id",
 };
 
 static const struct omni__sql members_rests = {
