@@ -125,6 +125,8 @@ measure(struct omni__zones *zones, const char *name)
 static void
 windows(struct omni__zones *zones)
 {
+	static const char *const what[] = { "a window",
+	    "a window and quiet hours", "a window by all clocks of the US" };
 	static struct omni_window law = { .region = "SE" };
 	struct omni__window_rule rule = { .window = &law };
 	const struct omni__rules rules = { .windows = &rule,
@@ -138,9 +140,9 @@ windows(struct omni__zones *zones)
 	    .purpose = "*", .value = "mo-fr 18:00-09:00; sa-su 20:00-11:00" };
 	struct omni__recipient r = { .region = "SE", .said = &quiet };
 	struct omni__wait wait;
-	double start;
+	size_t i, j, many;
 	int64_t n = 0;
-	size_t i;
+	double start;
 
 	channel.head.name = "email";
 	purpose.head.name = "offer/shoes";
@@ -148,13 +150,18 @@ windows(struct omni__zones *zones)
 	    "sa 10:00-18:00; ph off", &rule.hours) == OMNI_OK, "hours");
 	bench_check(omni__zone_find(zones, names[0], &r.zone, NULL) ==
 	    OMNI_OK, names[0]);
-	for (; r.said_count < 2; r.said_count++) {
+	for (j = 0; j < 3; j++) {
+		r.said_count = j == 1;
+		if (j == 2) {
+			bench_check(omni__zones_of(zones, "US", &r.zones,
+			    &many, NULL) == OMNI_OK, "US");
+			r.zone_count = omni__zones_apart(zones, "US");
+		}
 		start = bench_seconds();
 		for (i = 0; i < TIMES; i++)
 			n += omni__window_open(&rules, &message, &r,
 			    &channel, times[i], &wait);
-		(void)printf("a window%s: %.0f ns\n", r.said_count > 0 ?
-		    " and quiet hours" : "",
+		(void)printf("%s: %.0f ns\n", what[j],
 		    (bench_seconds() - start) / TIMES * 1e9);
 	}
 	sum = n;
