@@ -102,82 +102,21 @@ omni__customers_of(struct omni *db, const unsigned char *const *records,
 
 /* ---- members -------------------------------------------------------- */
 
-static const struct omni__sql customer_pool = {
-	.name = "customer_pool",
-	.in = "customer:b",
-	.out = "b",
-	.sql = "SELECT coalesce(r.pool, r.id) FROM omni_record r\n"
-	    "WHERE r.id = $customer",
-};
-
-#define IS_MEMBER \
-	"$customer = CASE $sure WHEN 0 THEN m.customer" \
-	" ELSE coalesce(m.sure, m.customer) END"
-
-static const struct omni__sql customer_members = {
-	.name = "customer_members",
-	.in = "pool:b customer:b sure:i",
-	.out = "bii",
-	.sql = "SELECT m.id, m.fact, m.first FROM omni_record m\n"
-	    "WHERE m.id = $pool AND " IS_MEMBER "\n"
-	    "UNION ALL\n"
-	    "SELECT m.id, m.fact, m.first FROM omni_record m\n"
-	    "WHERE m.pool = $pool AND " IS_MEMBER,
-};
-
-static int
-oldest_first(const void *left, const void *right)
-{
-	const struct omni__member *a = left, *b = right;
-	bool known_a = a->first != OMNI_TIME_UNKNOWN;
-	bool known_b = b->first != OMNI_TIME_UNKNOWN;
-
-	if (known_a != known_b)
-		return known_a ? -1 : 1;
-	if (a->first != b->first)
-		return a->first < b->first ? -1 : 1;
-	return memcmp(a->id, b->id, OMNI__ID);
-}
-
 omni_status
 omni__customer_members(struct omni *db,
-    const unsigned char customer[OMNI__ID], struct omni__member **out,
+    const unsigned char customer[OMNI__ID], struct omni__member **members,
     size_t *count)
 {
-	struct omni__value id = omni__blob(customer, OMNI__ID), in[3];
-	struct omni__member *members;
-	struct omni__result result;
+	struct omni__members list = { NULL, 0 };
+	unsigned char ids[1][OMNI__ID];
 	omni_status status;
-	size_t i;
 
-	*count = 0;
-	*out = NULL;
-	status = omni__query(db, &customer_pool, &id, 1, &result);
-	if (status != OMNI_OK || result.count == 0)
-		return status;
-	in[0] = result.values[0];
-	in[1] = id;
-	in[2] = omni__int(db->sure);
-	status = omni__query(db, &customer_members, in, 1, &result);
-	if (status != OMNI_OK)
-		return status;
-	members = omni__arena_zero(&db->scratch,
-	    (result.count + 1) * sizeof(*members));
-	if (members == NULL)
-		return omni__nomem(&db->error);
-	for (i = 0; i < result.count; i++) {
-		const struct omni__value *v = OMNI__AT(&result, i, 0);
-
-		memcpy(members[i].id, v[0].bytes, OMNI__ID);
-		memcpy(members[i].customer, customer, OMNI__ID);
-		members[i].fact = v[1].number;
-		members[i].first = v[2].type == OMNI__INT ? v[2].number :
-		    OMNI_TIME_UNKNOWN;
-	}
-	qsort(members, result.count, sizeof(*members), oldest_first);
-	*out = members;
-	*count = result.count;
-	return OMNI_OK;
+	memcpy(ids[0], customer, OMNI__ID);
+	status = omni__members_of(db, (const unsigned char (*)[OMNI__ID])ids,
+	    1, db->sure, &list);
+	*members = list.items;
+	*count = list.count;
+	return status;
 }
 
 omni_status
