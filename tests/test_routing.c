@@ -1188,6 +1188,56 @@ an_unknown_zone_is_passed_over_and_told(void **state)
 	omni_route_free(route);
 }
 
+/* By mail from eight to nine, in the United States. */
+static void
+american_hours(struct harness *h)
+{
+	omni_window *window = omni_window_new("us-mail");
+
+	harness_ok(h, omni_window_set_channel(window, "email"));
+	harness_ok(h, omni_window_set_region(window, "US"));
+	harness_ok(h, omni_window_set_hours(window, "08:00-21:00"));
+	harness_ok(h, omni_window_put(h->db, window, NULL));
+	omni_window_free(window);
+}
+
+static void
+who_lives_somewhere_in_a_country_has_the_law_of_all_of_it(void **state)
+{
+	static const char *const amy[] = {
+		"name.full", "Amy Poe", "email", "amy@example.com",
+		"address.street", "350 Fifth Avenue", "address.city",
+		"New York", "address.country", "US", NULL
+	};
+	struct harness *h = shop_of(state);
+	/* Eight in New York; in Honolulu it is two. */
+	omni_message *message = message_of("survey",
+	    instant("2025-06-10T12:00:00Z"));
+	omni_route *route;
+
+	put_record(h, "crm", "1", DAY(0), amy);
+	american_hours(h);
+	route = try_message(h, "1", message);
+	assert_string_equal(omni_route_zone(route), "America/New_York");
+	assert_string_equal(omni_route_step_channel(route, 0), "email");
+	assert_true(omni_route_step_time(route, 0) ==
+	    instant("2025-06-10T18:00:00Z"));
+	assert_non_null(strstr(omni_route_step_text(route, 0),
+	    "waits until 2025-06-10T18:00:00Z: window \"us-mail\" in "
+	    "Pacific/Honolulu, America/New_York (the postal address lies in "
+	    "US, which has several: a guess, the first; the law is kept by "
+	    "all 8 of its clocks)"));
+	omni_route_free(route);
+	/* One who tells their zone has its hours. */
+	say_value(h, OMNI_SAID_ZONE, "America/Chicago", DAY(1));
+	route = try_message(h, "1", message);
+	assert_true(omni_route_step_time(route, 0) ==
+	    instant("2025-06-10T13:00:00Z"));
+	assert_null(strstr(omni_route_step_text(route, 0), "clocks"));
+	omni_route_free(route);
+	omni_message_free(message);
+}
+
 static void
 tell_result(struct harness *h, const char *channel, const char *kind,
     int64_t time)
@@ -1726,6 +1776,8 @@ main(void)
 		HARNESS_TEST(a_route_outlives_its_handle),
 		HARNESS_TEST(quiet_hours_are_those_of_the_recipients_clock),
 		HARNESS_TEST(an_unknown_zone_is_passed_over_and_told),
+		HARNESS_TEST(
+		    who_lives_somewhere_in_a_country_has_the_law_of_all_of_it),
 		HARNESS_TEST(
 		    a_cap_that_is_reached_ends_at_the_recipients_midnight),
 		HARNESS_TEST(a_letter_goes_in_time_or_not_at_all),
