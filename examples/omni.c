@@ -110,9 +110,9 @@ static const struct command commands[] = {
 	{ "contact", command_contact, 2, 5, O(PURPOSE) | O(AT) | O(JSON),
 	    false,
 	    "contact [--json] KIND VALUE\n"
-	    "    contact [--at T] [--purpose P] KIND VALUE verified|unverified\n"
-	    "           |suppressed CAUSE|lifted|primary|secondary|valid FROM "
-	    "UNTIL" },
+	    "    contact [--at T] [--purpose P] KIND VALUE verified\n"
+	    "           |unverified|suppressed CAUSE|lifted|primary|secondary\n"
+	    "           |valid FROM UNTIL" },
 	{ "token", command_token, 3, 3, O(PURPOSE) | O(CHANNEL) | O(BRAND) |
 	    O(WORDING) | O(EXPIRY) | O(KEY_FILE) | O(URL) | O(MAILTO), false,
 	    "token --key-file F --purpose P [--channel C] [--brand B]\n"
