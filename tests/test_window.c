@@ -925,6 +925,40 @@ a_recipient_lives_somewhere(void **state)
 		settles(h, &houses[i]);
 }
 
+static void *
+nothing(void *context, void *memory, size_t size)
+{
+	(void)context;
+	if (size == 0)
+		free(memory);
+	return NULL;
+}
+
+static void
+a_place_needs_room_for_its_words(void **state)
+{
+	struct harness *h = harness_of(state);
+	struct omni__arena scratch = h->db->scratch;
+	struct omni__env env = *scratch.env;
+	struct omni__recipient r = { .points = { .country = "US" } };
+	_Alignas(16) unsigned char room[1024];
+	size_t n, failed = 0;
+	omni_status status = OMNI_NOMEM;
+
+	env.allocate = nothing;
+	for (n = 0; status != OMNI_OK && n <= sizeof(room); n += 16) {
+		h->db->scratch = (struct omni__arena){ .env = &env,
+		    .given = room, .given_room = n };
+		status = omni__place(h->db, NULL, 5, &r);
+		assert_true(status == OMNI_OK || status == OMNI_NOMEM);
+		failed += status == OMNI_NOMEM;
+	}
+	h->db->scratch = scratch;
+	harness_ok(h, status);
+	/* Of the guess, and of the whole. */
+	assert_in_range(failed, 10, sizeof(room) / 16 - 1);
+}
+
 static void
 the_last_zone_that_was_said_holds(void **state)
 {
@@ -1125,6 +1159,7 @@ main(void)
 		WORLD_TEST(a_holiday_is_one_by_each_clock),
 		WORLD_TEST(quiet_hours_go_by_the_guess),
 		HARNESS_TEST(a_recipient_lives_somewhere),
+		HARNESS_TEST(a_place_needs_room_for_its_words),
 		HARNESS_TEST(the_last_zone_that_was_said_holds),
 		cmocka_unit_test(the_last_word_is_about_something),
 		HARNESS_TEST(countries_have_their_hours),
