@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "oracle/world.h"
+#include "oracle/part.h"
 
 #define PHASES 3
 #define ASKED 120		/* in each phase of a world */
@@ -155,6 +155,25 @@ count(struct tally *tally, const struct o_message *m,
 	}
 }
 
+/* Where estimates all but agree the order is the rounding's. */
+static void
+compare(const struct o_world *w, uint32_t members, uint32_t surely,
+    const struct o_message *m, const struct o_route *want,
+    const omni_route *got, struct tally *tally)
+{
+	if (want->close) {
+		tally->close++;
+		return;
+	}
+	if (same_route(w, want, got))
+		return;
+	world_print(w);
+	print_asked(m, members, surely);
+	print_wanted(w, want);
+	print_got(got);
+	fail_msg("case %ld differs", tally->cases);
+}
+
 static void
 ask(struct harness *h, omni *sure, const struct o_world *w, int64_t now,
     struct tally *tally)
@@ -171,18 +190,60 @@ ask(struct harness *h, omni *sure, const struct o_world *w, int64_t now,
 	world_message(h, w, now, &m, &message);
 	harness_ok(h, omni_route_try(h->db, id, message, &got));
 	o_decide(w, members, surely, &m, &want);
-	/* Where estimates all but agree the order is the rounding's. */
-	if (want.close)
-		tally->close++;
-	else if (!same_route(w, &want, got)) {
-		world_print(w);
-		print_asked(&m, members, surely);
-		print_wanted(w, &want);
-		print_got(got);
-		fail_msg("case %ld differs", tally->cases);
-	}
+	compare(w, members, surely, &m, &want, got, tally);
 	count(tally, &m, &want);
 	omni_route_free(got);
+	omni_message_free(message);
+}
+
+/* ---- everybody ------------------------------------------------------- */
+
+static bool
+for_households(const struct o_world *w, const char *purpose)
+{
+	size_t i;
+
+	for (i = 0; i < w->purpose_count; i++)
+		if (strcmp(w->purposes[i].name, purpose) == 0)
+			return w->purposes[i].household != 0;
+	return false;
+}
+
+/* One message to all, and each is decided as by itself: not one that a
+ * household gets once, or that was sent before. */
+static void
+compare_many(struct harness *h, omni *sure, const struct o_world *w,
+    int64_t now, struct tally *tally)
+{
+	struct o_message m;
+	omni_message *message;
+	omni_routes *routes = NULL;
+	const omni_route *got;
+	uint32_t members, surely, seen = 0;
+	char id[OMNI_ID_SIZE];
+	struct o_route want;
+	omni_status status;
+
+	world_message(h, w, now, &m, &message);
+	if (m.id != 0 || for_households(w, m.purpose)) {
+		omni_message_free(message);
+		return;
+	}
+	harness_ok(h, omni_route_many(h->db, message, NULL, 0, &routes));
+	while ((status = omni_routes_next(routes, &got)) == OMNI_OK) {
+		int record = world_oldest(h, w, omni_route_customer(got));
+
+		world_members(h, sure, w, (size_t)record, &members, &surely,
+		    id);
+		o_decide(w, members, surely, &m, &want);
+		compare(w, members, surely, &m, &want, got, tally);
+		count(tally, &m, &want);
+		assert_int_equal(seen & members, 0);
+		seen |= members;
+	}
+	harness_is(h, status, OMNI_DONE);
+	assert_int_equal(seen, (UINT32_C(1) << w->record_count) - 1);
+	omni_routes_free(routes);
 	omni_message_free(message);
 }
 
@@ -271,6 +332,7 @@ one_world(struct harness *h, struct tally *tally)
 		world_go_on(h, &w, now, 4 + (int)harness_random(h, 28));
 		for (k = 0; k < ASKED; k++)
 			ask(h, sure, &w, now, tally);
+		compare_many(h, sure, &w, now, tally);
 		compare_matrix(h, sure, &w, now + O_DAY, tally);
 	}
 	decide_again(h, &w, tally);
