@@ -177,8 +177,8 @@ omni__arena_free(struct omni__arena *arena)
 	arena->given_used = 0;
 }
 
-/* A sentence: most of what is written grows no further. */
-#define BUF_MIN ((size_t)128)
+/* A few sentences: most of what is written grows no further. */
+#define BUF_MIN ((size_t)512)
 
 /* Room for size more bytes and a NUL. */
 static bool
