@@ -386,7 +386,7 @@ put_crowd(struct harness *h)
 	int i;
 
 	for (i = 0; i < 12; i++) {
-		char key[8], email[40], phone[40], name[NAME_SIZE];
+		char key[16], email[40], phone[40], name[NAME_SIZE];
 
 		(void)snprintf(key, sizeof(key), "k%d", i);
 		(void)snprintf(email, sizeof(email), "%d@kim.example", i);
