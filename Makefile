@@ -59,7 +59,8 @@ sanitize := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
 # Nothing is thrown through C; the tables for it would be a tenth of the
 # library.  Debuggers find theirs in the debug information.
 cflags	 = -std=c11 $(WARNINGS) -fvisibility=hidden -fPIC -Iinclude -Ilib \
-	-fno-asynchronous-unwind-tables $(CFLAGS) $(sanitize) $(core_cflags) $(CPPFLAGS)
+	-fno-asynchronous-unwind-tables $(CFLAGS) $(sanitize) $(core_cflags) \
+	$(CPPFLAGS) $(small_cflags)
 cxxflags = -std=c++17 -Wall -Wextra -Iinclude -Ilib $(CXXFLAGS) $(sanitize) \
 	$(CPPFLAGS)
 ldflags	 = -Wl,-z,relro,-z,now -Wl,--as-needed $(sanitize) $(LDFLAGS)
@@ -92,6 +93,26 @@ bench_help := $(filter-out $(bench_src),$(wildcard tests/bench/*.c))
 fuzz_src := $(wildcard tests/fuzz/fuzz_*.c)
 
 obj	= $(patsubst %.c,$(O)/obj/%.o,$1)
+
+# What is done once a call, and not for every record, row or candidate, is
+# made small: it is a third of the library, and nobody waits for it.
+small	:= $(filter $(addprefix lib/,$(addsuffix .c, \
+	base/zone_file consent/ca% consent/ch% consent/cons% \
+	consent/contacts consent/delivery consent/purpose \
+	consent/statement% consent/token consent/view consent/w% \
+	identity/customer identity/find identity/joins identity/kind% \
+	identity/model_% identity/preview identity/profile \
+	identity/proof identity/related identity/review identity/ruling \
+	identity/search identity/verdict% identity/why ingest/export \
+	ingest/forget ingest/lines% ingest/owned ingest/whole \
+	routing/affinity_% routing/audience routing/ke% routing/matrix \
+	routing/message routing/moments routing/next routing/redeem \
+	routing/replay routing/statements store/config store/define \
+	store/definition store/json store/schema store/sqlite_backup \
+	store/sqlite_error store/sqlite_log store/sqlite_wipe \
+	timeline/case timeline/erase timeline/interaction% \
+	timeline/setting)),$(lib_src))
+$(call obj,$(small)): private small_cflags := $(if $(filter -O2,$(CFLAGS)),-Os)
 lib_obj	:= $(call obj,$(lib_src))
 pq_obj	:= $(call obj,$(pq_src))
 harness	:= $(call obj,$(harness_src))
@@ -154,8 +175,8 @@ q	= $(if $(V),,@echo '  $1	$(@:$(O)/%=%)' &&)
 # flags rebuild what they touch.
 $(O)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CC) $(cflags) $(ldflags) $(core_libs)' | cmp -s - $@ || \
-	    echo '$(CC) $(cflags) $(ldflags) $(core_libs)' > $@
+	@echo '$(CC) $(cflags) $(ldflags) $(core_libs) $(small)' | cmp -s - $@ || \
+	    echo '$(CC) $(cflags) $(ldflags) $(core_libs) $(small)' > $@
 
 $(O)/obj/%.o: %.c $(O)/flags
 	@mkdir -p $(@D)
