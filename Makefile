@@ -66,7 +66,12 @@ cxxflags = -std=c++17 -Wall -Wextra -Iinclude -Ilib $(CXXFLAGS) $(sanitize) \
 ldflags	 = -Wl,-z,relro,-z,now -Wl,--as-needed $(sanitize) $(LDFLAGS)
 # clang leaves a sanitizer's run time to the program, so that a shared object
 # cannot be complete there.
-soflags	 = $(ldflags) -shared $(if $(SANITIZE),,-Wl,--no-undefined)
+soflags	 = $(ldflags) $(relr) -shared $(if $(SANITIZE),,-Wl,--no-undefined)
+# Where the tables of a shared object point, packed to a tenth (DT_RELR): glibc
+# reads that since 2.36.
+relr	:= $(shell echo '__GLIBC__ __GLIBC_MINOR__' | \
+	$(CC) -E -P -include features.h - 2>/dev/null | \
+	awk '$$1 * 100 + $$2 >= 236 { print "-Wl,-z,pack-relative-relocs" }')
 
 packages := sqlite3 libutf8proc jansson libsodium
 pkg	= $(shell $(PKG_CONFIG) $1 2>/dev/null)
@@ -175,8 +180,8 @@ q	= $(if $(V),,@echo '  $1	$(@:$(O)/%=%)' &&)
 # flags rebuild what they touch.
 $(O)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CC) $(cflags) $(ldflags) $(core_libs) $(small)' | cmp -s - $@ || \
-	    echo '$(CC) $(cflags) $(ldflags) $(core_libs) $(small)' > $@
+	@echo '$(CC) $(cflags) $(soflags) $(core_libs) $(small)' | cmp -s - $@ || \
+	    echo '$(CC) $(cflags) $(soflags) $(core_libs) $(small)' > $@
 
 $(O)/obj/%.o: %.c $(O)/flags
 	@mkdir -p $(@D)
