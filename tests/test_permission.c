@@ -872,6 +872,45 @@ a_statement_stands_as_the_law_has_it(void **state)
 	}
 }
 
+#define ROUNDS 500
+
+/* Yes, yes indeed, no: the list of a long life takes no long time. */
+static void
+very_many_statements_are_judged(void **state)
+{
+	static const int32_t said[] = {
+		OMNI_SAID_GRANT, OMNI_SAID_CONFIRM, OMNI_SAID_WITHDRAW
+	};
+	static struct library library;
+	static struct omni__said many[3 * ROUNDS];
+	const struct omni__said *by;
+	struct world w;
+	size_t i;
+
+	(void)state;
+	small_world(&w, 86400);
+	for (w.count = 0; w.count < 3; w.count++) {
+		w.plain[w.count] = letters[0];
+		w.plain[w.count].said = said[w.count];
+		w.plain[w.count].fact = w.count + 1;
+	}
+	build(&library, &w);
+	for (i = 0; i < OMNI__COUNT(many); i++) {
+		many[i] = library.said[i % 3];
+		many[i].fact = (int64_t)i + 1;
+		many[i].happened = DAY(0) + (int64_t)i * OMNI__SECOND;
+	}
+	for (i = 0; i < OMNI__COUNT(many); i++) {
+		bool last = i + 3 >= OMNI__COUNT(many);
+		int32_t got = omni__standing(many, OMNI__COUNT(many), i,
+		    &library.rules, DAY(LENGTH), &by);
+
+		assert_int_equal(got, i % 3 == 0 ? OMNI_STANDING_WITHDRAWN :
+		    i % 3 == 1 || last ? OMNI_STANDING_HOLDS :
+		    OMNI_STANDING_LIFTED);
+	}
+}
+
 int
 main(void)
 {
@@ -880,6 +919,7 @@ main(void)
 		cmocka_unit_test(a_no_more_never_makes_a_yes),
 		cmocka_unit_test(every_short_history_is_what_the_law_says),
 		cmocka_unit_test(a_statement_stands_as_the_law_has_it),
+		cmocka_unit_test(very_many_statements_are_judged),
 	};
 
 	return cmocka_run_group_tests_name("permission", tests, NULL, NULL);

@@ -83,7 +83,24 @@ struct law {
 	const struct omni__rules *rules;
 	int64_t at;
 	const struct omni__question *q;
+	size_t from, to;	/* the first confirmation, behind the last */
 };
+
+/* Whoever is bombed with forms has thousands of yeses that nobody confirms,
+ * and each is asked of often. */
+static void
+find_confirmations(struct law *law)
+{
+	size_t i;
+
+	for (i = 0; i < law->count; i++) {
+		if (law->said[i].said != OMNI_SAID_CONFIRM)
+			continue;
+		if (law->to == 0)
+			law->from = i;
+		law->to = i + 1;
+	}
+}
 
 /* The purpose that makes demands on a yes; NULL when none is defined. */
 static const struct omni__purpose_rule *
@@ -129,6 +146,22 @@ omni__grant_end(const struct omni__said *g, const struct omni__question *q)
 	return grant_end(g, q->rules, q->rule);
 }
 
+/* The first that was not said before. */
+static size_t
+first_since(const struct law *law, int64_t time)
+{
+	size_t low = 0, high = law->count, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (law->said[middle].happened < time)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 /* A no of the same things between a yes and its confirmation. */
 static bool
 refused_between(const struct law *law, const struct omni__said *g,
@@ -136,11 +169,11 @@ refused_between(const struct law *law, const struct omni__said *g,
 {
 	size_t i;
 
-	for (i = 0; i < law->count && law->said[i].happened <= until; i++) {
+	for (i = first_since(law, g->happened);
+	    i < law->count && law->said[i].happened <= until; i++) {
 		const struct omni__said *w = &law->said[i];
 
-		if (w->said == OMNI_SAID_WITHDRAW &&
-		    w->happened >= g->happened && (law->q != NULL ?
+		if (w->said == OMNI_SAID_WITHDRAW && (law->q != NULL ?
 		    contains(w, law->q) : scope_within(g, w, law->rules)))
 			return true;
 	}
@@ -166,8 +199,7 @@ confirms(const struct law *law, const struct omni__said *k,
 
 	return k->said == OMNI_SAID_CONFIRM && !k->doubtful &&
 	    k->happened >= g->happened &&
-	    k->happened <= least(until, law->at) && repeats(k, g) &&
-	    !refused_between(law, g, k->happened);
+	    k->happened <= least(until, law->at) && repeats(k, g);
 }
 
 static bool
@@ -178,15 +210,17 @@ must_confirm(const struct law *law, const struct omni__said *g)
 	return rule != NULL && rule->purpose->confirm > 0;
 }
 
-/* What makes a pending yes count: the first that does. */
+/* What makes a pending yes count: the first that does.  Where a no comes
+ * before it, it comes before all others. */
 static const struct omni__said *
 confirmation(const struct law *law, const struct omni__said *g)
 {
-	size_t i;
+	size_t first = first_since(law, g->happened), i;
 
-	for (i = 0; i < law->count; i++)
+	for (i = first > law->from ? first : law->from; i < law->to; i++)
 		if (confirms(law, &law->said[i], g))
-			return &law->said[i];
+			return refused_between(law, g,
+			    law->said[i].happened) ? NULL : &law->said[i];
 	return NULL;
 }
 
@@ -323,10 +357,12 @@ void
 omni__permission(const struct omni__said *said, size_t count,
     const struct omni__question *q, struct omni__permit *permit)
 {
-	const struct law law = { said, count, q->rules, q->at, q };
+	struct law law = { said, count, q->rules, q->at, q, 0, 0 };
 	int32_t why;
 
 	memset(permit, 0, sizeof(*permit));
+	if (q->rule->purpose->confirm > 0)
+		find_confirmations(&law);
 	permit->basis = omni__purpose_basis(q->rule->purpose,
 	    q->channel != NULL ? q->channel->head.name : NULL, q->region);
 	permit->withdrawal = open_withdrawal(&law);
@@ -434,7 +470,8 @@ standing_again(const struct law *law, const struct omni__said *k)
 	for (i = 0; i < law->count; i++)
 		if (spoken(law, &law->said[i]) &&
 		    strcmp(law->said[i].purpose, k->purpose) == 0 &&
-		    confirms(law, k, &law->said[i]))
+		    confirms(law, k, &law->said[i]) &&
+		    !refused_between(law, &law->said[i], k->happened))
 			return OMNI_STANDING_HOLDS;
 	return OMNI_STANDING_EXPIRED;
 }
@@ -466,9 +503,10 @@ omni__standing(const struct omni__said *said, size_t count, size_t i,
     const struct omni__rules *rules, int64_t at,
     const struct omni__said **by)
 {
-	const struct law law = { said, count, rules, at, NULL };
+	struct law law = { said, count, rules, at, NULL, 0, 0 };
 
 	*by = NULL;
+	find_confirmations(&law);
 	switch (said[i].said) {
 	case OMNI_SAID_GRANT:
 		return standing_yes(&law, i, by);
