@@ -105,9 +105,6 @@ omni_status omni__hours_parse(struct omni__error *, const char *field,
 /* Which of the eight holds on a weekday (0: Monday) that is a holiday or
  * not. */
 int omni__hours_day(const struct omni__hours *, int weekday, bool holiday);
-/* Is a local minute open?  Today's row and the one of the day before. */
-bool omni__hours_open(const struct omni__hours *, int before, int today,
-    int minute);
 
 /* ---- what is seen (view.c) ------------------------------------------ */
 
@@ -141,9 +138,6 @@ omni_status omni__statement_fact(struct omni *db,
     size_t count, struct omni__fact *);
 omni_status omni__statement_copy(const struct omni_statement *,
     struct omni_statement **copy);
-/* What omni_statement_set_address does, where only the hash is known. */
-omni_status omni__statement_bind(struct omni_statement *,
-    const unsigned char address[OMNI__ID]);
 
 /* One that counts for a customer, as the projection keeps it.  Texts are
  * terms' and live as long as the handle, but for wording, value and seen. */
@@ -187,9 +181,6 @@ omni_status omni__statements_load(struct omni *db, const struct omni__view *,
 omni_status omni__said_pack(struct omni *db, const struct omni__said *,
     struct omni__value *out);
 omni_status omni__said_unpack(struct omni *db, const struct omni__value *,
-    struct omni__said *);
-/* A STATEMENT fact as one, but for held. */
-omni_status omni__said_of(struct omni *db, const struct omni__fact *,
     struct omni__said *);
 
 /* ---- contact points (contact.c, contact_state.c, delivery.c) -------- */

@@ -223,21 +223,3 @@ omni__hours_day(const struct omni__hours *hours, int weekday, bool holiday)
 {
 	return holiday && hours->holidays ? OMNI__HOLIDAY : weekday;
 }
-
-bool
-omni__hours_open(const struct omni__hours *hours, int before, int today,
-    int minute)
-{
-	const struct omni__minutes *span;
-	uint8_t i;
-
-	for (i = 0; i < hours->counts[today]; i++) {
-		span = &hours->spans[today][i];
-		if (minute >= span->from && minute < span->to)
-			return true;
-	}
-	for (i = 0; i < hours->counts[before]; i++)
-		if (minute + MINUTES < hours->spans[before][i].to)
-			return true;
-	return false;
-}

@@ -152,19 +152,6 @@ omni__said_read(struct omni *db, const struct omni__fact *fact,
 	    set_mark(db, said) : status;
 }
 
-omni_status
-omni__said_of(struct omni *db, const struct omni__fact *fact,
-    struct omni__said *said)
-{
-	json_t *root;
-	omni_status status = omni__json_body(db, fact, &root);
-
-	if (status == OMNI_OK)
-		status = omni__said_read(db, fact, root, said);
-	json_decref(root);
-	return status;
-}
-
 /* ---- of many customers ---------------------------------------------- */
 
 static const struct omni__sql statement_of = {

@@ -114,9 +114,6 @@ own_texts(struct omni_statement *s)
 		    &s->object.arena, *text)) == NULL)
 			return OMNI_NOMEM;
 	}
-	if (s->bound != NULL && (s->bound = omni__arena_copy(
-	    &s->object.arena, s->bound, OMNI__ID)) == NULL)
-		return OMNI_NOMEM;
 	return OMNI_OK;
 }
 
@@ -249,21 +246,6 @@ omni_statement_set_address(omni_statement *statement, const char *kind,
 		return status;
 	statement->address_kind = a;
 	statement->address = b;
-	statement->bound = NULL;
-	return OMNI_OK;
-}
-
-omni_status
-omni__statement_bind(struct omni_statement *statement,
-    const unsigned char address[OMNI__ID])
-{
-	unsigned char *copy = omni__arena_copy(&statement->object.arena,
-	    address, OMNI__ID);
-
-	if (copy == NULL)
-		return omni__nomem(&statement->object.error);
-	statement->address_kind = statement->address = NULL;
-	statement->bound = copy;
 	return OMNI_OK;
 }
 

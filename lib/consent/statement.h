@@ -13,7 +13,7 @@ struct omni_statement {
 	const char *purpose, *customer, *channel, *brand, *via, *wording;
 	const char *value, *evidence, *source, *key;
 	const char *address_kind, *address;	/* as the host gave it ... */
-	const unsigned char *bound;		/* ... or its hash */
+	const unsigned char *bound;		/* ... or its hash, of a link */
 	int64_t expiry, time;
 	int32_t said, rank, medium;
 };
@@ -26,7 +26,7 @@ int32_t omni__said_number(const char *word);
 omni_status omni__addresses_of(struct omni *db,
     const unsigned char *const *records, size_t count,
     const unsigned char ***hashes, size_t *found);
-/* As omni__said_of, of a body that was read. */
+/* A STATEMENT fact as one, but for held; root is its body. */
 omni_status omni__said_read(struct omni *db, const struct omni__fact *,
     const struct json_t *root, struct omni__said *);
 
