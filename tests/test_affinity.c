@@ -46,9 +46,11 @@ who_has_no_history_has_the_populations_rate(void **state)
 	rate_of(NULL, 0, "mail", &rate);
 	assert_int_equal(rate.estimate, 300000);
 	assert_int_equal(rate.population, 300000);
+	assert_true(rate.learned);
 	/* Of a channel that was not learned, the mean of those that were. */
 	rate_of(NULL, 0, "post", &rate);
 	assert_int_equal(rate.estimate, 50000);
+	assert_false(rate.learned);
 	omni__affinity(&nothing, &recipient, "mail", NOW, &rate);
 	assert_int_equal(rate.estimate, 200000);
 	assert_int_equal(rate.prior_answered + rate.prior_unanswered,

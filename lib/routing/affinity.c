@@ -45,12 +45,12 @@ prior_of(const struct omni__rules *rules, const char *channel,
 {
 	const struct omni__prior *prior = omni__rule_prior(rules, channel);
 
-	if (!is_usable(prior))
-		prior = omni__rule_prior(rules, OMNI__PRIOR_OTHERS);
 	rate->learned = is_usable(prior);
-	rate->prior_answered = rate->learned ? prior->answered :
+	if (!rate->learned)
+		prior = omni__rule_prior(rules, OMNI__PRIOR_OTHERS);
+	rate->prior_answered = is_usable(prior) ? prior->answered :
 	    OMNI__PRIOR_ANSWERED;
-	rate->prior_unanswered = rate->learned ? prior->unanswered :
+	rate->prior_unanswered = is_usable(prior) ? prior->unanswered :
 	    OMNI__PRIOR_UNANSWERED;
 }
 

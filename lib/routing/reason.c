@@ -247,7 +247,8 @@ add_percent(struct omni__buf *buf, const char *before, int32_t millionths)
 	omni__buf_str(buf, " %");
 }
 
-/* How all customers respond: nobody said so before it was learned. */
+/* How all customers respond there: nobody said so where it was not
+ * learned. */
 static void
 add_population(struct omni__buf *buf, const struct omni__rate *rate)
 {

@@ -145,8 +145,8 @@ omni_status omni__sales_load(struct omni *db, const struct omni__wanted *,
 
 /* Zone and region of one: what the customer said, the postal address, the
  * phone, else the store's.  OMNI_MISSING when there is no zone at all. */
-omni_status omni__place(struct omni *db, const struct omni__rules *,
-    int64_t at, struct omni__recipient *);
+omni_status omni__place(struct omni *db, int64_t at,
+    struct omni__recipient *);
 /* The last statement of a sort (LANGUAGE, ZONE, QUIET) that was said by that
  * instant and is about a purpose, on a channel (NULL: on all of them) and for
  * a brand (NULL: for all); purpose NULL: about anything.  NULL: none. */
@@ -267,7 +267,7 @@ struct omni__rate {
 	int64_t sent, answered;		/* decayed */
 	int64_t prior_answered, prior_unanswered;
 	int32_t estimate, population;	/* millionths */
-	bool learned;	/* the prior; else it is OMNI__PRIOR_* */
+	bool learned;	/* the prior, of this channel */
 };
 void omni__affinity(const struct omni__rules *,
     const struct omni__recipient *, const char *channel, int64_t at,
