@@ -88,6 +88,9 @@ void *omni__arena_copy(struct omni__arena *, const void *, size_t size);
 /* Copies size bytes and ends them with a NUL. */
 char *omni__arena_text(struct omni__arena *, const char *, size_t size);
 char *omni__arena_strdup(struct omni__arena *, const char *);
+/* NULL of NULL; *failed becomes true when out of memory. */
+const char *omni__arena_keep(struct omni__arena *, const char *,
+    bool *failed);
 char *omni__arena_printf(struct omni__arena *, const char *format, ...)
     OMNI__PRINTF(2, 3);
 /* Forgets everything but keeps one block for the next round. */

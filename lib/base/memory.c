@@ -100,6 +100,18 @@ omni__arena_strdup(struct omni__arena *arena, const char *text)
 	return omni__arena_text(arena, text, strlen(text));
 }
 
+const char *
+omni__arena_keep(struct omni__arena *arena, const char *text, bool *failed)
+{
+	const char *copy;
+
+	if (text == NULL)
+		return NULL;
+	copy = omni__arena_strdup(arena, text);
+	*failed |= copy == NULL;
+	return copy;
+}
+
 char *
 omni__arena_printf(struct omni__arena *arena, const char *format, ...)
 {

@@ -246,22 +246,11 @@ omni__kept_view(struct omni *db, const struct omni__kept *kept,
 
 /* ---- as a route ----------------------------------------------------- */
 
-static const char *
-copy(struct omni_route *route, const char *text, bool *failed)
-{
-	const char *copied;
-
-	if (text == NULL)
-		return NULL;
-	copied = omni__arena_strdup(&route->object.arena, text);
-	*failed |= copied == NULL;
-	return copied;
-}
-
 omni_status
 omni__kept_fill(struct omni *db, const struct omni__kept *kept,
     struct omni_route *route)
 {
+	struct omni__arena *arena = &route->object.arena;
 	bool failed = false;
 	size_t i;
 
@@ -271,11 +260,12 @@ omni__kept_fill(struct omni *db, const struct omni__kept *kept,
 	route->fact = kept->fact;
 	route->steps = kept->steps;
 	route->count = kept->count;
-	route->purpose = copy(route, kept->message.purpose, &failed);
-	route->zone = copy(route, kept->zone, &failed);
-	route->zone_text = copy(route, kept->zone_text, &failed);
-	route->language = copy(route, kept->language, &failed);
-	route->legs = omni__arena_zero(&route->object.arena,
+	route->purpose = omni__arena_keep(arena, kept->message.purpose,
+	    &failed);
+	route->zone = omni__arena_keep(arena, kept->zone, &failed);
+	route->zone_text = omni__arena_keep(arena, kept->zone_text, &failed);
+	route->language = omni__arena_keep(arena, kept->language, &failed);
+	route->legs = omni__arena_zero(arena,
 	    (kept->count + 1) * sizeof(*route->legs));
 	if (route->legs == NULL)
 		return omni__nomem(&db->error);
@@ -283,9 +273,9 @@ omni__kept_fill(struct omni *db, const struct omni__kept *kept,
 		struct omni__leg *leg = &route->legs[i];
 
 		*leg = kept->legs[i];
-		leg->channel = copy(route, leg->channel, &failed);
-		leg->address = copy(route, leg->address, &failed);
-		leg->text = copy(route, leg->text, &failed);
+		leg->channel = omni__arena_keep(arena, leg->channel, &failed);
+		leg->address = omni__arena_keep(arena, leg->address, &failed);
+		leg->text = omni__arena_keep(arena, leg->text, &failed);
 	}
 	return failed ? omni__nomem(&db->error) : OMNI_OK;
 }

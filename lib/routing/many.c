@@ -482,37 +482,26 @@ check_work(struct omni *db, void *context)
 	return begin_round(db, context, &round);
 }
 
-static const char *
-copy_text(struct omni_routes *run, const char *text, bool *failed)
-{
-	const char *copy;
-
-	if (text == NULL)
-		return NULL;
-	copy = omni__arena_strdup(&run->object.arena, text);
-	*failed |= copy == NULL;
-	return copy;
-}
-
 static omni_status
 copy_what(struct omni *db, struct omni_routes *run,
     const struct omni_message *message, const struct omni_audience *audience)
 {
+	struct omni__arena *arena = &run->object.arena;
 	struct omni_message *m = &run->message;
 	bool failed = false;
 
 	m->flaw = message->flaw;
-	m->purpose = copy_text(run, message->purpose, &failed);
-	m->id = copy_text(run, message->id, &failed);
-	m->brand = copy_text(run, message->brand, &failed);
+	m->purpose = omni__arena_keep(arena, message->purpose, &failed);
+	m->id = omni__arena_keep(arena, message->id, &failed);
+	m->brand = omni__arena_keep(arena, message->brand, &failed);
 	m->time = message->time;
 	m->expiry = message->expiry;
 	m->urgent = message->urgent;
 	run->at = m->time == OMNI_NOW ? omni__clock(&db->env) : m->time;
 	run->everybody = audience == NULL;
 	if (audience != NULL && audience->count > 0) {
-		run->ids = omni__arena_copy(&run->object.arena,
-		    audience->ids, audience->count * sizeof(*run->ids));
+		run->ids = omni__arena_copy(arena, audience->ids,
+		    audience->count * sizeof(*run->ids));
 		run->id_count = audience->count;
 		failed |= run->ids == NULL;
 	}

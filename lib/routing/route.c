@@ -33,19 +33,6 @@ omni__route_kept(struct omni_route *route, int64_t fact, int32_t result,
 	route->due = due;
 }
 
-/* NULL stays NULL; *failed when out of memory. */
-static const char *
-keep(struct omni_route *route, const char *text, bool *failed)
-{
-	const char *copy;
-
-	if (text == NULL)
-		return NULL;
-	copy = omni__arena_strdup(&route->object.arena, text);
-	*failed |= copy == NULL;
-	return copy;
-}
-
 static bool
 keep_leg(struct omni_route *route, const struct omni__decision *d,
     const struct omni__candidate *c, struct omni__leg *leg)
@@ -53,9 +40,10 @@ keep_leg(struct omni_route *route, const struct omni__decision *d,
 	struct omni__arena *arena = &route->object.arena;
 	bool failed = false;
 
-	leg->channel = keep(route, c->name, &failed);
+	leg->channel = omni__arena_keep(arena, c->name, &failed);
 	if (c->point != NULL)
-		leg->address = keep(route, c->point->value, &failed);
+		leg->address = omni__arena_keep(arena, c->point->value,
+		    &failed);
 	leg->text = c->reason == 0 ? omni__step_text(arena, d, c) :
 	    omni__fall_text(arena, d, c);
 	leg->time = c->time;
@@ -90,6 +78,7 @@ omni__route_fill(struct omni *db, struct omni_route *route,
     const struct omni__decision *d)
 {
 	const struct omni__recipient *r = d->recipient;
+	struct omni__arena *arena = &route->object.arena;
 	bool failed = false;
 	size_t i;
 
@@ -98,12 +87,13 @@ omni__route_fill(struct omni *db, struct omni_route *route,
 	route->at = d->message->at;
 	route->steps = d->steps;
 	route->count = d->count;
-	route->purpose = keep(route, d->message->rule->purpose->head.name,
+	route->purpose = omni__arena_keep(arena,
+	    d->message->rule->purpose->head.name, &failed);
+	route->zone = omni__arena_keep(arena, omni__zone_name(r->zone),
 	    &failed);
-	route->zone = keep(route, omni__zone_name(r->zone), &failed);
-	route->zone_text = keep(route, r->zone_text, &failed);
-	route->language = keep(route, language_of(d), &failed);
-	route->legs = omni__arena_zero(&route->object.arena,
+	route->zone_text = omni__arena_keep(arena, r->zone_text, &failed);
+	route->language = omni__arena_keep(arena, language_of(d), &failed);
+	route->legs = omni__arena_zero(arena,
 	    (d->count + 1) * sizeof(*route->legs));
 	if (route->legs == NULL)
 		return omni__nomem(&db->error);
