@@ -19,15 +19,6 @@ static const struct omni__sql statement_put = {
 };
 #define COLUMNS 3
 
-static const struct omni__sql statement_by = {
-	.name = "statement_by",
-	.in = "record:b",
-	.out = "ib",
-	.sql = "SELECT s.fact, s.pack FROM omni_statement s\n"
-	    "WHERE s.record = $record\n"
-	    "ORDER BY s.fact",
-};
-
 static const struct omni__sql statement_drop = {
 	.name = "statement_drop",
 	.in = "record:b fact:i",
@@ -340,7 +331,7 @@ find_said(struct erasing *e, const unsigned char *const *records,
 		    &known) == NULL)
 			return omni__nomem(&db->error);
 	}
-	status = omni__query(db, &statement_by, in, count, &result);
+	status = omni__query(db, &omni__statement_of, in, count, &result);
 	if (status == OMNI_OK)
 		status = own_facts(e, &result, found);
 	if (status != OMNI_OK)
@@ -390,7 +381,7 @@ erase_nameless(struct omni *db, const unsigned char *const *records,
 		return omni__nomem(&db->error);
 	for (i = 0; i < found; i++)
 		in[i] = omni__blob(hashes[i], OMNI__ID);
-	status = omni__query(db, &statement_by, in, found, &result);
+	status = omni__query(db, &omni__statement_of, in, found, &result);
 	if (status == OMNI_OK)
 		status = read_facts(db, &result, &facts);
 	for (i = 0; i < result.count && status == OMNI_OK; i++)

@@ -9,34 +9,25 @@
 
 /* ---- whose address -------------------------------------------------- */
 
-static const char *
-feature_of(const struct omni__raw *features, size_t count, const char *kind)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (strcmp(features[i].kind, kind) == 0)
-			return features[i].value;
-	return NULL;
-}
-
 static omni_status
 postal_of(struct omni *db, const struct omni__raw *features, size_t count,
     const char **line)
 {
 	struct omni__postal parts = {
-		.full = feature_of(features, count, "address.full"),
-		.street = feature_of(features, count, "address.street"),
-		.number = feature_of(features, count, "address.number"),
-		.postcode = feature_of(features, count, "address.postcode"),
-		.city = feature_of(features, count, "address.city"),
+		.full = omni__feature_of(features, count, "address.full"),
+		.street = omni__feature_of(features, count, "address.street"),
+		.number = omni__feature_of(features, count, "address.number"),
+		.postcode = omni__feature_of(features, count,
+		    "address.postcode"),
+		.city = omni__feature_of(features, count, "address.city"),
 	};
 	omni_status status;
 
 	status = omni__contact_addressee(db,
-	    feature_of(features, count, "name.full"),
-	    feature_of(features, count, "name.given"),
-	    feature_of(features, count, "name.family"), &parts.addressee);
+	    omni__feature_of(features, count, "name.full"),
+	    omni__feature_of(features, count, "name.given"),
+	    omni__feature_of(features, count, "name.family"),
+	    &parts.addressee);
 	return status == OMNI_OK ? omni__contact_postal(db, &parts, line) :
 	    status;
 }
@@ -62,7 +53,7 @@ named_address(struct omni *db, const struct omni__fact *record,
 	if (strcmp(kind, "address") == 0)
 		status = postal_of(db, features, count, &value);
 	else
-		value = feature_of(features, count, kind);
+		value = omni__feature_of(features, count, kind);
 	if (status != OMNI_OK || value == NULL)
 		return status;
 	return omni__contact_hash(db, kind, value, hash, usable);

@@ -44,17 +44,6 @@ pack_text(struct omni__buf *pack, const char *text)
 	omni__buf_add(pack, text, strlen(text) + 1);
 }
 
-static const char *
-feature_of(const struct omni__raw *features, size_t count, const char *kind)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (strcmp(features[i].kind, kind) == 0)
-			return features[i].value;
-	return NULL;
-}
-
 static const struct packed_kind {
 	const char *kind;
 	char tag;
@@ -123,7 +112,8 @@ static omni_status
 country_of(struct omni *db, const struct omni__raw *features, size_t count,
     const char *full, char country[3])
 {
-	const char *told = feature_of(features, count, "address.country");
+	const char *told = omni__feature_of(features, count,
+	    "address.country");
 	struct omni__address parts;
 	omni_status status = OMNI_NONE;
 
@@ -151,9 +141,10 @@ pack_postal(struct omni *db, struct omni__buf *pack,
 	const struct omni__postal parts = {
 		.full = full ? feature->value : NULL,
 		.street = feature->value,
-		.number = feature_of(features, count, "address.number"),
-		.postcode = feature_of(features, count, "address.postcode"),
-		.city = feature_of(features, count, "address.city"),
+		.number = omni__feature_of(features, count, "address.number"),
+		.postcode = omni__feature_of(features, count,
+		    "address.postcode"),
+		.city = omni__feature_of(features, count, "address.city"),
 	};
 	char country[3];
 	const char *line;

@@ -154,7 +154,7 @@ omni__said_read(struct omni *db, const struct omni__fact *fact,
 
 /* ---- of many customers ---------------------------------------------- */
 
-static const struct omni__sql statement_of = {
+const struct omni__sql omni__statement_of = {
 	.name = "statement_of",
 	.in = "record:b",
 	.out = "ib",
@@ -252,7 +252,7 @@ query(struct omni *db, const struct omni__said_list *lists, size_t count,
 		for (k = 0; k < lists[i].count; k++)
 			in[n++] = omni__blob(lists[i].ids[k], OMNI__ID);
 	result->count = 0;
-	return n > 0 ? omni__query_records(db, &statement_of,
+	return n > 0 ? omni__query_records(db, &omni__statement_of,
 	    &statement_along, in, n, 1, result) : OMNI_OK;
 }
 

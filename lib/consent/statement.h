@@ -18,6 +18,9 @@ struct omni_statement {
 	int32_t said, rank, medium;
 };
 
+/* The rows of a record, or of an address: fact and pack, by fact. */
+extern const struct omni__sql omni__statement_of;
+
 /* The words for OMNI_SAID_* in a body; NULL for what is none. */
 const char *omni__said_word(int32_t said);
 /* ... and back; 0 for what is none. */

@@ -41,6 +41,9 @@ int64_t omni__record_content(const struct omni *db, const char *body);
 /* The features of a record fact's body: [["email","a@b.c"],...]. */
 omni_status omni__record_parse(struct omni *db, const char *body,
     struct omni__raw **features, size_t *count);
+/* The first of a kind, or NULL. */
+const char *omni__feature_of(const struct omni__raw *, size_t count,
+    const char *kind);
 omni_status omni__record_copy(const struct omni_record *,
     struct omni_record **copy);
 

@@ -466,3 +466,15 @@ omni__record_parse(struct omni *db, const char *body,
 	*count = n;
 	return OMNI_OK;
 }
+
+const char *
+omni__feature_of(const struct omni__raw *features, size_t count,
+    const char *kind)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (strcmp(features[i].kind, kind) == 0)
+			return features[i].value;
+	return NULL;
+}
