@@ -884,7 +884,7 @@ settles(struct harness *h, const struct house *house)
 	};
 
 	(void)strcpy(h->db->zone, house->store);
-	harness_ok(h, omni__place(h->db, NULL, 5, &r));
+	harness_ok(h, omni__place(h->db, 5, &r));
 	if (strcmp(omni__zone_name(r.zone), house->zone) != 0 ||
 	    strcmp(r.region, house->region) != 0 ||
 	    strcmp(r.zone_text, house->text) != 0)
@@ -968,7 +968,7 @@ a_place_needs_room_for_its_words(void **state)
 	for (n = 0; status != OMNI_OK && n <= sizeof(room); n += 16) {
 		h->db->scratch = (struct omni__arena){ .env = &env,
 		    .given = room, .given_room = n };
-		status = omni__place(h->db, NULL, 5, &r);
+		status = omni__place(h->db, 5, &r);
 		assert_true(status == OMNI_OK || status == OMNI_NOMEM);
 		failed += status == OMNI_NOMEM;
 	}
@@ -992,11 +992,11 @@ the_last_zone_that_was_said_holds(void **state)
 	};
 	struct omni__recipient r = { .said = said, .said_count = 3 };
 
-	harness_ok(h, omni__place(h->db, NULL, 7, &r));
+	harness_ok(h, omni__place(h->db, 7, &r));
 	assert_string_equal(omni__zone_name(r.zone), "Asia/Seoul");
-	harness_ok(h, omni__place(h->db, NULL, 6, &r));
+	harness_ok(h, omni__place(h->db, 6, &r));
 	assert_string_equal(omni__zone_name(r.zone), "Asia/Tokyo");
-	harness_ok(h, omni__place(h->db, NULL, 4, &r));
+	harness_ok(h, omni__place(h->db, 4, &r));
 	assert_string_equal(r.zone_text, "the store's");
 }
 
@@ -1145,9 +1145,9 @@ a_store_without_its_zone_says_what_to_do(void **state)
 	assert_int_equal(omni_open(config, h->url, &db), OMNI_OK);
 	omni_config_free(config);
 	/* UTC is always there. */
-	assert_int_equal(omni__place(db, NULL, 0, &r), OMNI_OK);
+	assert_int_equal(omni__place(db, 0, &r), OMNI_OK);
 	(void)strcpy(db->zone, "Europe/Stockholm");
-	assert_int_equal(omni__place(db, NULL, 0, &r), OMNI_MISSING);
+	assert_int_equal(omni__place(db, 0, &r), OMNI_MISSING);
 	assert_non_null(strstr(omni_errmsg(db), "Europe/Stockholm"));
 	assert_non_null(strstr(omni_errmsg(db), "tzdata"));
 	omni_close(db);

@@ -173,14 +173,12 @@ by_store(struct place *p)
 }
 
 omni_status
-omni__place(struct omni *db, const struct omni__rules *rules, int64_t at,
-    struct omni__recipient *recipient)
+omni__place(struct omni *db, int64_t at, struct omni__recipient *recipient)
 {
 	struct place p = { db, recipient, "" };
 	const struct omni__points *points = &recipient->points;
 	omni_status status;
 
-	(void)rules;
 	recipient->zones = NULL;
 	recipient->zone_count = 0;
 	recipient->region = points->country != NULL ? points->country :

@@ -389,7 +389,6 @@ omni__recipients_load(struct omni *db, const struct omni__wanted *wanted,
 	if (status == OMNI_OK)
 		status = load_deeds(&l);
 	for (i = 0; i < count && status == OMNI_OK && wanted->place; i++)
-		status = omni__place(db, wanted->rules, wanted->at,
-		    &recipients[i]);
+		status = omni__place(db, wanted->at, &recipients[i]);
 	return status;
 }
