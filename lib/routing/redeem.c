@@ -220,7 +220,8 @@ redeem(struct omni *db, void *context)
 		status = omni__facts_append(db, &fact, 1);
 	if (status == OMNI_OK)
 		status = omni__consent_apply(db, &fact, 1);
-	r->fact = fact.id;
+	if (status == OMNI_OK)
+		r->fact = fact.id;
 	return status;
 }
 
