@@ -473,6 +473,20 @@ a_bounce_survives_merge_split_import_and_erasure(void **state)
 	store_sound(h);
 }
 
+static void
+a_clock_that_runs_ahead_lifts_nothing_to_come(void **state)
+{
+	struct harness *h = harness_of(state);
+	omni_record *who = make(NULL, OMNI_TIME_UNKNOWN, "email", ANN, NULL);
+
+	(void)suppress(h, NULL, NULL, h->now + HARNESS_DAY / 2);
+	h->now += HARNESS_MINUTE;
+	result_put(h, who, "mail.bounced", NULL, h->now);
+	assert_true(stands(h, "bounce for *"));
+	store_sound(h);
+	omni_record_free(who);
+}
+
 /* What was told before, and after, keeps its place. */
 static void
 an_erasure_keeps_the_order_of_what_was_said(void **state)
@@ -759,6 +773,7 @@ main(void)
 		HARNESS_TEST(what_became_of_a_message_suppresses_its_address),
 		HARNESS_TEST(a_keyed_record_names_no_address),
 		HARNESS_TEST(a_bounce_survives_merge_split_import_and_erasure),
+		HARNESS_TEST(a_clock_that_runs_ahead_lifts_nothing_to_come),
 		HARNESS_TEST(an_erasure_keeps_the_order_of_what_was_said),
 		HARNESS_TEST(who_shares_an_address_shares_what_shuts_it),
 		HARNESS_TEST(random_histories_agree_with_a_naive_fold),

@@ -99,6 +99,17 @@ add_said(struct omni *db, const json_t *root, const json_t *value,
 	    status;
 }
 
+/* Nothing was so later than it is told: a clock that runs ahead would lift
+ * what comes behind it. */
+static int64_t
+told_time(const struct omni__fact *fact)
+{
+	int64_t time = omni__fact_time(fact);
+
+	return time == fact->happened && time > fact->recorded ?
+	    fact->recorded : time;
+}
+
 omni_status
 omni__contact_said(struct omni *db, const struct omni__fact *fact,
     struct omni__contact_rows *rows)
@@ -110,7 +121,7 @@ omni__contact_said(struct omni *db, const struct omni__fact *fact,
 		[OMNI_CONTACT_VALID] = "valid",
 	};
 	struct omni__contact_row row = {
-		.happened = omni__fact_time(fact),
+		.happened = told_time(fact),
 		.fact = fact->id,
 		.since = OMNI_TIME_UNKNOWN,
 		.until = OMNI_TIME_UNKNOWN,
