@@ -1237,7 +1237,8 @@ static const struct {
 	    "store's own); it would come on 2025-03-04T07:00:00Z, and is "
 	    "worth nothing after 2025-03-04T00:00:00Z" },
 	{ never_open, "sms", "quiet hours or a legal window: window "
-	    "\"shut\", UTC (the store's own); it never opens" },
+	    "\"shut\", UTC (the store's own); it does not open within "
+	    "a year" },
 	{ slow_post, "post", "it would come after the message has expired: "
 	    "on 2025-03-05T10:00:00Z, and is worth nothing after "
 	    "2025-03-05T09:59:59.999999Z" },

@@ -530,7 +530,8 @@ say_late(struct omni__buf *buf, const struct omni__decision *d,
 	if (held(c))
 		add_hold(buf, d, c);
 	if (c->time == INT64_MAX) {
-		omni__buf_str(buf, c->cap == NULL ? "; it never opens" :
+		omni__buf_str(buf, c->cap == NULL ?
+		    "; it does not open within a year" :
 		    "; what is too many is not sent");
 		return;
 	}
