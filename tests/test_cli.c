@@ -256,8 +256,9 @@ wrong_use_exits_2(void **state)
 		"customers --csv=yes", "timeline --limit",
 		"say a=b --purpose news quiet", "say a=b told",
 		"say a=b --purpose news prefer", "contact email",
-		"contact email a@b.example gone", "contact email a@b.example "
-		"suppressed", "contact pigeon a@b.example",
+		"contact email a@b.example gone",
+		"contact email a@b.example suppressed",
+		"contact pigeon a@b.example",
 		"contact email a@b.example valid today tomorrow",
 		"token unsubscribe email a@b.example --purpose news",
 		"redeem abc", "next none", "replay 0", "routes",
