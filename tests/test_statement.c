@@ -928,8 +928,9 @@ static void
 random_said(struct harness *h, struct omni__said *s, uint64_t *marks,
     unsigned char *address)
 {
-	static const char *const words[] = { "a", "b/c", "ö", "*", "long "
-	    "long long long word" };
+	static const char *const words[] = {
+		"a", "b/c", "ö", "*", "long long long long word",
+	};
 	static const char *const more[] = { NULL, NULL, "x", "y" };
 	size_t i;
 
