@@ -88,7 +88,9 @@ void *omni__arena_copy(struct omni__arena *, const void *, size_t size);
 /* Copies size bytes and ends them with a NUL. */
 char *omni__arena_text(struct omni__arena *, const char *, size_t size);
 char *omni__arena_strdup(struct omni__arena *, const char *);
-/* NULL of NULL; *failed becomes true when out of memory. */
+/* Texts that may be NULL: the same, or both none ... */
+bool omni__same(const char *, const char *);
+/* ... and a copy, NULL of NULL; *failed becomes true when out of memory. */
 const char *omni__arena_keep(struct omni__arena *, const char *,
     bool *failed);
 char *omni__arena_printf(struct omni__arena *, const char *format, ...)

@@ -100,6 +100,12 @@ omni__arena_strdup(struct omni__arena *arena, const char *text)
 	return omni__arena_text(arena, text, strlen(text));
 }
 
+bool
+omni__same(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
 const char *
 omni__arena_keep(struct omni__arena *arena, const char *text, bool *failed)
 {

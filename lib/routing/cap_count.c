@@ -34,12 +34,6 @@ struct row {
 /* ---- which messages count ------------------------------------------- */
 
 static bool
-same(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
-static bool
 fits(const struct omni_cap *cap, const char *purpose, const char *class_name)
 {
 	if (cap->class_name != NULL && (class_name == NULL ||
@@ -75,7 +69,7 @@ seen_before(const struct row *rows, size_t count, uint32_t *slots,
 	    32) & mask; slots[i] != 0; i = (i + 1) & mask) {
 		other = rows[slots[i] - 1].sent;
 		if (other->message == sent->message &&
-		    same(other->channel, sent->channel))
+		    omni__same(other->channel, sent->channel))
 			return true;
 	}
 	slots[i] = (uint32_t)count + 1;
@@ -135,7 +129,7 @@ fill(struct omni__arena *arena, struct bound *bound, const struct row *rows,
 		const struct omni__sent *sent = rows[i].sent;
 
 		if ((cap->channel != NULL &&
-		    !same(cap->channel, sent->channel)) ||
+		    !omni__same(cap->channel, sent->channel)) ||
 		    !fits(cap, sent->purpose, rows[i].class_name))
 			continue;
 		bound->times[bound->count] = sent->happened;

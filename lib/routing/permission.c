@@ -7,12 +7,6 @@
 #include "routing/routing.h"
 
 static bool
-same(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
-static bool
 same_address(const unsigned char *a, const unsigned char *b)
 {
 	return a == b ||
@@ -37,7 +31,7 @@ contains(const struct omni__said *s, const struct omni__question *q)
 {
 	const struct omni_purpose *purpose = q->rule->purpose;
 
-	if ((s->brand != NULL && !same(s->brand, q->brand)) ||
+	if ((s->brand != NULL && !omni__same(s->brand, q->brand)) ||
 	    !contains_channel(s, q->channel) ||
 	    !omni__purpose_within(purpose->head.name, s->purpose))
 		return false;
@@ -55,7 +49,7 @@ channels_within(const struct omni__said *inner,
 	const struct omni_channel *channel;
 
 	if (outer->channel != NULL)
-		return same(inner->channel, outer->channel);
+		return omni__same(inner->channel, outer->channel);
 	if (outer->medium == 0 || outer->medium == inner->medium)
 		return true;
 	if (inner->channel == NULL)
@@ -68,7 +62,8 @@ static bool
 scope_within(const struct omni__said *inner, const struct omni__said *outer,
     const struct omni__rules *rules)
 {
-	return (outer->brand == NULL || same(inner->brand, outer->brand)) &&
+	return (outer->brand == NULL ||
+	    omni__same(inner->brand, outer->brand)) &&
 	    omni__purpose_within(inner->purpose, outer->purpose) &&
 	    channels_within(inner, outer, rules);
 }
@@ -184,9 +179,10 @@ refused_between(const struct law *law, const struct omni__said *g,
 static bool
 repeats(const struct omni__said *k, const struct omni__said *g)
 {
-	return k->medium == g->medium && same(k->purpose, g->purpose) &&
-	    same(k->channel, g->channel) && same(k->brand, g->brand) &&
-	    same(k->wording, g->wording) &&
+	return k->medium == g->medium && omni__same(k->purpose, g->purpose) &&
+	    omni__same(k->channel, g->channel) &&
+	    omni__same(k->brand, g->brand) &&
+	    omni__same(k->wording, g->wording) &&
 	    same_address(k->address, g->address);
 }
 

@@ -89,12 +89,6 @@ find_people(struct omni *db, const struct omni__link *link,
 	return status;
 }
 
-static bool
-same_name(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
 /* Is it what a token of that kind says? */
 static bool
 says_same(const struct omni__said *said, const struct omni__link *link)
@@ -103,11 +97,11 @@ says_same(const struct omni__said *said, const struct omni__link *link)
 	    OMNI_SAID_CONFIRM : OMNI_SAID_WITHDRAW) &&
 	    said->address != NULL && said->medium == 0 &&
 	    memcmp(said->address, link->address, OMNI__ID) == 0 &&
-	    same_name(said->purpose, link->purpose) &&
-	    same_name(said->channel, link->channel) &&
-	    same_name(said->brand, link->brand) &&
+	    omni__same(said->purpose, link->purpose) &&
+	    omni__same(said->channel, link->channel) &&
+	    omni__same(said->brand, link->brand) &&
 	    (link->what != OMNI_TOKEN_CONFIRM ||
-	    same_name(said->wording, link->wording));
+	    omni__same(said->wording, link->wording));
 }
 
 /* Did anybody say yes or no to it after the last confirmation?  Then there

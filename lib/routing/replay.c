@@ -9,21 +9,15 @@
 /* ---- equality ------------------------------------------------------- */
 
 static bool
-same_text(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
-static bool
 same_leg(const struct omni__leg *a, const struct omni__leg *b)
 {
-	if (!same_text(a->channel, b->channel) ||
-	    !same_text(a->text, b->text) || a->fact != b->fact ||
+	if (!omni__same(a->channel, b->channel) ||
+	    !omni__same(a->text, b->text) || a->fact != b->fact ||
 	    a->reason != b->reason)
 		return false;
 	/* What was rejected has neither. */
 	return a->reason != 0 || (a->time == b->time &&
-	    same_text(a->address, b->address));
+	    omni__same(a->address, b->address));
 }
 
 static bool
@@ -33,9 +27,9 @@ same_route(const struct omni__kept *kept, const struct omni_route *again)
 
 	if (kept->steps != again->steps || kept->count != again->count ||
 	    kept->message.time != again->at ||
-	    !same_text(kept->zone, again->zone) ||
-	    !same_text(kept->zone_text, again->zone_text) ||
-	    !same_text(kept->language, again->language))
+	    !omni__same(kept->zone, again->zone) ||
+	    !omni__same(kept->zone_text, again->zone_text) ||
+	    !omni__same(kept->language, again->language))
 		return false;
 	for (i = 0; i < kept->count; i++)
 		if (!same_leg(&kept->legs[i], &again->legs[i]))

@@ -210,13 +210,6 @@ quiet_fits(const struct search *s, const struct omni__said *said)
 	    OMNI_MEDIUM_DIGITAL);
 }
 
-static bool
-equal(const char *left, const char *right)
-{
-	return left == NULL || right == NULL ? left == right :
-	    strcmp(left, right) == 0;
-}
-
 /* Was it said anew of the same purposes, channels and brand? */
 static bool
 said_anew(const struct search *s, size_t i)
@@ -227,8 +220,8 @@ said_anew(const struct search *s, size_t i)
 		if (said[i].said == OMNI_SAID_QUIET &&
 		    said[i].happened <= s->message->at &&
 		    said[i].medium == old->medium &&
-		    equal(said[i].channel, old->channel) &&
-		    equal(said[i].brand, old->brand) &&
+		    omni__same(said[i].channel, old->channel) &&
+		    omni__same(said[i].brand, old->brand) &&
 		    strcmp(said[i].purpose, old->purpose) == 0)
 			return true;
 	return false;
