@@ -615,6 +615,29 @@ a_no_at_a_desk_beats_a_later_yes_of_who_turns_out_the_same(void **state)
 	assert_checked(h);
 }
 
+/* Also where it is not sure whose the address is. */
+static void
+a_no_of_any_address_is_the_whole_customers(void **state)
+{
+	static const char *const maybe[] = {
+		"email", "ann@example.com", "email", "other@example.com", NULL
+	};
+	struct harness *h = shop_of(state);
+	char a[OMNI_ID_SIZE], b[OMNI_ID_SIZE];
+
+	put_record(h, "crm", "1", DAY(0), ann);
+	put_record(h, "web", "2", DAY(1), maybe);
+	assert_string_equal(customer_of(h, "crm", "1", a),
+	    customer_of(h, "web", "2", b));
+	harness_ok(h, omni_set_sure(h->db, 1));
+	assert_string_not_equal(customer_of(h, "crm", "1", a),
+	    customer_of(h, "web", "2", b));
+	assert_try(h, "1", "survey", NULL, "email sms post ");
+	SAY(h, .said = OMNI_SAID_WITHDRAW, .purpose = "survey",
+	    .time = DAY(2), .kind = "email", .address = "other@example.com");
+	assert_try(h, "1", "survey", NULL, ALL_OF("WITHDRAWN"));
+}
+
 /* Nothing was said later than it was told. */
 static void
 a_clock_that_runs_ahead_has_no_last_word(void **state)
@@ -1163,6 +1186,7 @@ main(void)
 		HARNESS_TEST(a_no_at_a_shared_mailbox_is_everybodys),
 		HARNESS_TEST(
 		    a_no_at_a_desk_beats_a_later_yes_of_who_turns_out_the_same),
+		HARNESS_TEST(a_no_of_any_address_is_the_whole_customers),
 		HARNESS_TEST(a_clock_that_runs_ahead_has_no_last_word),
 		HARNESS_TEST(a_yes_from_a_clock_ahead_can_be_confirmed),
 		HARNESS_TEST(what_makes_no_sense_is_refused_by_name),

@@ -189,24 +189,49 @@ merge_withdrawals(struct loading *l, struct omni__recipient *r,
 	return OMNI_OK;
 }
 
+/* The addresses of the whole customer; somebody may have said no of them. */
+static omni_status
+whole_points(struct loading *l, struct omni__points_list **out)
+{
+	struct omni__points_list *lists = omni__arena_zero(&l->db->scratch,
+	    (l->count + 1) * sizeof(*lists));
+	size_t i;
+
+	*out = lists;
+	if (lists == NULL)
+		return omni__nomem(&l->db->error);
+	for (i = 0; i < l->count; i++) {
+		lists[i].members = l->recipients[i].whole;
+		lists[i].count = l->recipients[i].whole_count;
+	}
+	return omni__points_load(l->db, l->wanted->view, lists, l->count);
+}
+
 static omni_status
 list_whole(struct loading *l, struct omni__said_list *lists)
 {
-	size_t i, k;
+	struct omni__points_list *points;
+	omni_status status = whole_points(l, &points);
+	size_t i, k, n;
 
-	for (i = 0; i < l->count; i++) {
+	for (i = 0; i < l->count && status == OMNI_OK; i++) {
 		const struct omni__recipient *r = &l->recipients[i];
+		const struct omni__points *all = &points[i].points;
 		const unsigned char **ids = omni__arena_alloc(
-		    &l->db->scratch, (r->whole_count + 1) * sizeof(*ids));
+		    &l->db->scratch,
+		    (r->whole_count + all->count + 1) * sizeof(*ids));
 
 		if (ids == NULL)
 			return omni__nomem(&l->db->error);
-		for (k = 0; k < r->whole_count; k++)
-			ids[k] = r->whole[k].id;
+		for (n = 0; n < r->whole_count; n++)
+			ids[n] = r->whole[n].id;
+		for (k = 0; k < all->count; k++)
+			if (all->items[k].state.said)
+				ids[n++] = all->items[k].hash;
 		lists[i] = (struct omni__said_list){ .ids = ids,
-		    .count = r->whole_count };
+		    .count = n };
 	}
-	return OMNI_OK;
+	return status;
 }
 
 static omni_status
