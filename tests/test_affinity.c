@@ -564,6 +564,9 @@ what_is_no_question_is_refused(void **state)
 	    "00000000000000000000000000000000", INT64_MAX - 1, &list),
 	    OMNI_INVALID);
 	harness_is(h, omni_affinity_open(h->db,
+	    "00000000000000000000000000000000", OMNI_TIME_UNKNOWN, &list),
+	    OMNI_INVALID);
+	harness_is(h, omni_affinity_open(h->db,
 	    "00000000000000000000000000000000", OMNI_NOW, NULL),
 	    OMNI_MISUSE);
 	assert_null(list);

@@ -152,8 +152,8 @@ omni_affinity_open(omni *db, const char *customer, int64_t at,
 		    "affinity is NULL"));
 	status = omni__id_parse(&db->error, "customer", customer, asked.id);
 	if (status == OMNI_OK)
-		status = omni__time_check(&db->error, "at", at);
-	if (at == OMNI_NOW || at == OMNI_TIME_UNKNOWN)
+		status = omni__instant_check(&db->error, "at", at);
+	if (at == OMNI_NOW)
 		asked.at = omni__clock(&db->env);
 	if (status == OMNI_OK) {
 		asked.list = omni__object_new(&db->env,

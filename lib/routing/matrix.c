@@ -298,11 +298,8 @@ open_matrix(struct omni *db, const char *customer, int64_t at,
 {
 	struct one one = { .permissions = NULL };
 	struct omni_permissions *p;
-	omni_status status = omni__time_check(&db->error, "at", at);
+	omni_status status = omni__instant_check(&db->error, "at", at);
 
-	if (status == OMNI_OK && at == OMNI_TIME_UNKNOWN)
-		status = omni__fail(&db->error, OMNI_INVALID,
-		    "at is unknown: what is permitted is so at an instant");
 	if (status == OMNI_OK && customer != NULL)
 		status = omni__id_parse(&db->error, "customer", customer,
 		    one.id);

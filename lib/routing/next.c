@@ -310,10 +310,7 @@ next_route(struct omni *db, int64_t fact, int64_t at,
 	struct going going = { .fact = fact, .at = at };
 	omni_status status;
 
-	status = omni__time_check(&db->error, "at", at);
-	if (status == OMNI_OK && at == OMNI_TIME_UNKNOWN)
-		status = omni__fail(&db->error, OMNI_INVALID,
-		    "at is unknown: a route goes on at an instant");
+	status = omni__instant_check(&db->error, "at", at);
 	if (at == OMNI_NOW)
 		going.at = omni__clock(&db->env);
 	if (status == OMNI_OK)

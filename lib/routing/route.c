@@ -181,10 +181,8 @@ check(struct omni *db, const struct omni_message *message)
 	status = omni__purpose_check(&db->error, "purpose", message->purpose,
 	    false);
 	if (status == OMNI_OK)
-		status = omni__time_check(&db->error, "at", message->time);
-	if (status == OMNI_OK && message->time == OMNI_TIME_UNKNOWN)
-		status = omni__fail(&db->error, OMNI_INVALID,
-		    "at is unknown: a message goes at an instant");
+		status = omni__instant_check(&db->error, "at",
+		    message->time);
 	return status;
 }
 

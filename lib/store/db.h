@@ -174,6 +174,9 @@ omni_status omni__text_check(struct omni__error *, const char *field,
 /* A time is OMNI_TIME_UNKNOWN, OMNI_NOW or within years 1 to 9999. */
 omni_status omni__time_check(struct omni__error *, const char *field,
     int64_t time);
+/* ... and not unknown. */
+omni_status omni__instant_check(struct omni__error *, const char *field,
+    int64_t time);
 
 /* ---- facts (fact.c) ------------------------------------------------- */
 

@@ -111,6 +111,19 @@ omni__time_check(struct omni__error *error, const char *field, int64_t time)
 	    "9999", field);
 }
 
+omni_status
+omni__instant_check(struct omni__error *error, const char *field,
+    int64_t time)
+{
+	omni_status status = omni__time_check(error, field, time);
+
+	if (status == OMNI_OK && time == OMNI_TIME_UNKNOWN)
+		status = omni__fail(error, OMNI_INVALID,
+		    "%s is unknown: what is decided is so at an instant",
+		    field);
+	return status;
+}
+
 /* ---- texts that are handed out -------------------------------------- */
 
 /* A text that knows who has to free it. */
