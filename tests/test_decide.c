@@ -164,6 +164,7 @@ add_cap(struct world *w, const char *name, int32_t limit, int32_t period)
 	cap->period = period;
 	cap->action = OMNI_CAP_DEFER;
 	w->caps[w->rules.cap_count++] = cap;
+	w->rules.cap_reach = 366 * OMNI__DAY;
 	assert_true(w->rules.cap_count <= MOST);
 	return cap;
 }

@@ -55,8 +55,8 @@ went(const struct omni__sent *sent, const struct omni__message *message)
 }
 
 /* The rows of one message on one channel are one message, a kept step and
- * what was sent of it: the earliest counts.  slots hold places of rows, from
- * 1. */
+ * what was sent of it: the earliest counts, of those within reach of some cap,
+ * for others may not be loaded.  slots hold places of rows, from 1. */
 static bool
 seen_before(const struct row *rows, size_t count, uint32_t *slots,
     size_t mask)
@@ -90,12 +90,13 @@ gather(const struct omni__rules *rules, const struct omni__message *message,
     const struct omni__recipient *r, struct row *rows, uint32_t *slots,
     size_t mask)
 {
+	int64_t since = message->at - rules->cap_reach;
 	size_t i, n = 0;
 
 	for (i = 0; i < r->sent_count; i++) {
 		const struct omni__sent *sent = &r->sent[i];
 
-		if (!went(sent, message))
+		if (sent->happened < since || !went(sent, message))
 			continue;
 		rows[n].sent = sent;
 		if (sent->message != 0 && seen_before(rows, n, slots, mask))

@@ -167,6 +167,26 @@ went(const struct o_person *p, const struct o_sent *row, const char *channel)
 	    row->priority < p->purpose->priority);
 }
 
+/* As far back as any cap reaches, nothing else is looked at; a day or a month
+ * may have some hours more. */
+static int64_t
+reach(const struct o_world *w)
+{
+	static const int64_t days[] = { 0, 2, 8, 32 };
+	int64_t most = 0;
+	size_t i;
+
+	for (i = 0; i < w->cap_count; i++) {
+		int64_t this = w->caps[i].period == 0 ?
+		    w->caps[i].sliding * O_SECOND :
+		    days[w->caps[i].period] * 86400 * O_SECOND;
+
+		if (w->caps[i].limit >= 0 && this > most)
+			most = this;
+	}
+	return most;
+}
+
 /* The times of what a cap counts against a message to that channel: of each
  * message the first. */
 static size_t
@@ -179,7 +199,8 @@ counted(const struct o_person *p, const struct o_cap *cap,
 	for (i = 0; i < p->world->sent_count; i++) {
 		const struct o_sent *row = &p->world->sent[i];
 
-		if (!went(p, row, channel))
+		if (row->time < p->message->at - reach(p->world) ||
+		    !went(p, row, channel))
 			continue;
 		for (k = 0; k < n; k++)
 			if (row->message != 0 &&
