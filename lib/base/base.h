@@ -147,6 +147,13 @@ size_t *omni__map_get(const struct omni__map *, const void *key,
 
 /* ---- sorting (sort.c) ----------------------------------------------- */
 
+/* Less than, equal to or greater than 0, as a comparison for qsort is. */
+static inline int
+omni__order(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
 /* Sorts items of 8 or 16 bytes, stable, by the uint64_t with which each
  * begins; temporary has room for as many. */
 void omni__radix_sort(void *items, void *temporary, size_t count,

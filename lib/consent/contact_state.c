@@ -155,13 +155,11 @@ compare_rows(const void *left, const void *right)
 	const struct omni__contact_row *a = left, *b = right;
 	int order = memcmp(a->address, b->address, OMNI__ID);
 
-	if (order != 0)
-		return order;
-	if (a->happened != b->happened)
-		return a->happened < b->happened ? -1 : 1;
-	if (a->fact != b->fact)
-		return a->fact < b->fact ? -1 : 1;
-	return (a->what > b->what) - (a->what < b->what);
+	if (order == 0)
+		order = omni__order(a->happened, b->happened);
+	if (order == 0)
+		order = omni__order(a->fact, b->fact);
+	return order != 0 ? order : omni__order(a->what, b->what);
 }
 
 static void

@@ -281,11 +281,9 @@ compare_rows(const void *left, const void *right)
 	const struct row *a = left, *b = right;
 	int order = memcmp(a->record, b->record, OMNI__ID);
 
-	if (order != 0)
-		return order;
-	if (a->happened != b->happened)
-		return a->happened < b->happened ? -1 : 1;
-	return (a->fact > b->fact) - (a->fact < b->fact);
+	if (order == 0)
+		order = omni__order(a->happened, b->happened);
+	return order != 0 ? order : omni__order(a->fact, b->fact);
 }
 
 /* ---- writing -------------------------------------------------------- */

@@ -55,10 +55,9 @@ static int
 compare_sent(const void *left, const void *right)
 {
 	const struct omni__sent *a = left, *b = right;
+	int order = omni__order(a->happened, b->happened);
 
-	if (a->happened != b->happened)
-		return a->happened < b->happened ? -1 : 1;
-	return (a->fact > b->fact) - (a->fact < b->fact);
+	return order != 0 ? order : omni__order(a->fact, b->fact);
 }
 
 static omni_status

@@ -239,14 +239,12 @@ compare_rows(const void *left, const void *right)
 	const struct row *a = left, *b = right;
 	int order = memcmp(a->record, b->record, OMNI__ID);
 
-	if (order != 0)
-		return order;
-	if (a->happened != b->happened)
-		return a->happened < b->happened ? -1 : 1;
-	if (a->content != b->content)
-		return a->content < b->content ? -1 : 1;
+	if (order == 0)
+		order = omni__order(a->happened, b->happened);
+	if (order == 0)
+		order = omni__order(a->content, b->content);
 	/* The same one twice: the first stays. */
-	return (a->fact < b->fact) - (a->fact > b->fact);
+	return order != 0 ? order : omni__order(b->fact, a->fact);
 }
 
 _Static_assert(OMNI_TIME_UNKNOWN == INT64_MIN, "unknown sorts first");

@@ -176,12 +176,11 @@ static int
 compare(const void *left, const void *right)
 {
 	const struct omni__said *a = left, *b = right;
+	int order = omni__order(a->happened, b->happened);
 
-	if (a->happened != b->happened)
-		return a->happened < b->happened ? -1 : 1;
-	if (a->fact != b->fact)
-		return a->fact < b->fact ? -1 : 1;
-	return (a->held > b->held) - (a->held < b->held);
+	if (order == 0)
+		order = omni__order(a->fact, b->fact);
+	return order != 0 ? order : omni__order(a->held, b->held);
 }
 
 static bool

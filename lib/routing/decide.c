@@ -380,12 +380,6 @@ add_candidates(struct omni__arena *arena, struct omni__decision *d)
 
 /* ---- 7: rank -------------------------------------------------------- */
 
-static int
-by_number(int64_t a, int64_t b)
-{
-	return (a > b) - (a < b);
-}
-
 /* The customer's rank, 1 the best; the last one for those without. */
 static int64_t
 rank_of(const struct omni__candidate *c)
@@ -398,13 +392,13 @@ static int
 by_preference(const struct omni__candidate *a,
     const struct omni__candidate *b)
 {
-	int less = by_number(rank_of(a), rank_of(b));
+	int less = omni__order(rank_of(a), rank_of(b));
 
 	if (less != 0 || a->preference == NULL || b->preference == NULL)
 		return less;
-	less = by_number(b->preference->happened, a->preference->happened);
+	less = omni__order(b->preference->happened, a->preference->happened);
 	return less != 0 ? less :
-	    by_number(a->channel->cost, b->channel->cost);
+	    omni__order(a->channel->cost, b->channel->cost);
 }
 
 /* Rates are there where the customer did not rank and behaviour decides. */
@@ -415,15 +409,15 @@ by_rank(const void *left, const void *right)
 	    *(const struct omni__candidate *const *)left;
 	const struct omni__candidate *b =
 	    *(const struct omni__candidate *const *)right;
-	int less = by_number(a->permit.withdrawal != NULL,
+	int less = omni__order(a->permit.withdrawal != NULL,
 	    b->permit.withdrawal != NULL);
 
 	if (less == 0)
 		less = by_preference(a, b);
 	if (less == 0)
-		less = by_number(b->rate.estimate, a->rate.estimate);
+		less = omni__order(b->rate.estimate, a->rate.estimate);
 	return less != 0 ? less :
-	    by_number((int64_t)a->order, (int64_t)b->order);
+	    omni__order((int64_t)a->order, (int64_t)b->order);
 }
 
 static void

@@ -92,12 +92,6 @@ struct batch {
 };
 
 static int
-compare_numbers(int64_t a, int64_t b)
-{
-	return (a > b) - (a < b);
-}
-
-static int
 compare_slices(const struct omni__slice *a, const struct omni__slice *b)
 {
 	size_t size = a->size < b->size ? a->size : b->size;
@@ -122,17 +116,17 @@ by_stream(const void *left, const void *right)
 	int order = compare_records(a, b);
 
 	if (order == 0)
-		order = compare_numbers(a->happened, b->happened);
-	return order != 0 ? order : compare_numbers(a->fact, b->fact);
+		order = omni__order(a->happened, b->happened);
+	return order != 0 ? order : omni__order(a->fact, b->fact);
 }
 
 static int
 by_usage(const void *left, const void *right)
 {
 	const struct event *a = left, *b = right;
-	int order = compare_numbers(a->channel, b->channel);
+	int order = omni__order(a->channel, b->channel);
 
-	return order != 0 ? order : compare_numbers(a->kind, b->kind);
+	return order != 0 ? order : omni__order(a->kind, b->kind);
 }
 
 static int
@@ -143,8 +137,8 @@ compare_rows(const struct mention *a, const struct mention *b)
 	if (order == 0)
 		order = compare_slices(&a->what.key, &b->what.key);
 	if (order == 0)
-		order = compare_numbers(a->happened, b->happened);
-	return order != 0 ? order : compare_numbers(a->fact, b->fact);
+		order = omni__order(a->happened, b->happened);
+	return order != 0 ? order : omni__order(a->fact, b->fact);
 }
 
 static int
@@ -164,10 +158,10 @@ by_setting(const void *left, const void *right)
 	int order = memcmp(a->record, b->record, OMNI__ID);
 
 	if (order == 0)
-		order = compare_numbers(a->name, b->name);
+		order = omni__order(a->name, b->name);
 	if (order == 0)
-		order = compare_numbers(a->happened, b->happened);
-	return order != 0 ? order : compare_numbers(a->fact, b->fact);
+		order = omni__order(a->happened, b->happened);
+	return order != 0 ? order : omni__order(a->fact, b->fact);
 }
 
 /* ---- collecting ----------------------------------------------------- */
