@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness.h"
+#include "harness_row.h"
 #include "routing/routing.h"
 
 #define T0 (HARNESS_NOW - 100 * HARNESS_DAY)
@@ -319,44 +319,6 @@ shop_of(void **state)
 
 /* ---- records -------------------------------------------------------- */
 
-/* Features as kind, value, ..., NULL. */
-static omni_record *
-record_of(const char *const *features)
-{
-	omni_record *record = omni_record_new();
-
-	assert_non_null(record);
-	for (; *features != NULL; features += 2)
-		assert_int_equal(omni_record_add(record, features[0],
-		    features[1]), OMNI_OK);
-	return record;
-}
-
-static void
-put_record(struct harness *h, const char *source, const char *key,
-    int64_t time, const char *const *features)
-{
-	omni_record *record = record_of(features);
-
-	harness_ok(h, omni_record_set_source(record, source, key));
-	harness_ok(h, omni_record_set_time(record, time));
-	harness_ok(h, omni_record_put(h->db, record, NULL));
-	omni_record_free(record);
-}
-
-/* The customer of a keyed record; out takes OMNI_ID_SIZE bytes. */
-static const char *
-customer_of(struct harness *h, const char *source, const char *key,
-    char *out)
-{
-	omni_customer *customer = NULL;
-
-	harness_ok(h, omni_customer_of(h->db, source, key, &customer));
-	(void)snprintf(out, OMNI_ID_SIZE, "%s", omni_customer_id(customer));
-	omni_customer_free(customer);
-	return out;
-}
-
 static const char *const ann[] = {
 	"name.full", "Ann Lee", "email", "ann@example.com",
 	"phone", "+46701234567", "birth_date", "1970-02-03",
@@ -437,7 +399,7 @@ route_of(struct harness *h, const char *source, const char *key,
 	omni_route *route = NULL;
 	char id[OMNI_ID_SIZE];
 
-	harness_ok(h, omni_route_decide(h->db, customer_of(h, source, key,
+	harness_ok(h, omni_route_decide(h->db, whose(h, source, key,
 	    id), purpose, OMNI_NOW, &route));
 	return route;
 }
@@ -624,8 +586,8 @@ a_no_survives_a_merge_with_a_later_yes(void **state)
 	assert_route(h, "web", "1", "news", "email sms post:NO_ADDRESS ");
 	/* It was Ann all the time. */
 	put_record(h, "web", "1", DAY(4), ann);
-	assert_string_equal(customer_of(h, "pos", "1", a),
-	    customer_of(h, "web", "1", b));
+	assert_string_equal(whose(h, "pos", "1", a),
+	    whose(h, "web", "1", b));
 	assert_route(h, "web", "1", "news",
 	    "email:WITHDRAWN sms:WITHDRAWN post:WITHDRAWN ");
 	/* Who sees all of her says yes again: that counts from then on. */
@@ -650,7 +612,7 @@ a_no_that_was_delivered_late_was_not_seen(void **state)
 	char a[OMNI_ID_SIZE];
 
 	put_record(h, "pos", "1", DAY(0), ann);
-	SAY(h, .customer = customer_of(h, "pos", "1", a),
+	SAY(h, .customer = whose(h, "pos", "1", a),
 	    .said = OMNI_SAID_GRANT, .purpose = "news", .time = DAY(5));
 	assert_route(h, "pos", "1", "news", "email sms post ");
 	SAY(h, .source = "pos", .key = "1", .said = OMNI_SAID_WITHDRAW,
@@ -669,14 +631,14 @@ a_no_spoken_as_a_customer_follows_every_part(void **state)
 	put_record(h, "web", "1", DAY(1), ann);
 	SAY(h, .source = "web", .key = "1", .said = OMNI_SAID_GRANT,
 	    .purpose = "news", .time = DAY(2));
-	SAY(h, .customer = customer_of(h, "web", "1", a),
+	SAY(h, .customer = whose(h, "web", "1", a),
 	    .said = OMNI_SAID_WITHDRAW, .purpose = "news", .time = DAY(3));
 	assert_route(h, "web", "1", "news",
 	    "email:WITHDRAWN sms:WITHDRAWN post:WITHDRAWN ");
 	/* They were two. */
 	put_record(h, "web", "1", DAY(4), bob);
-	assert_string_not_equal(customer_of(h, "pos", "1", a),
-	    customer_of(h, "web", "1", b));
+	assert_string_not_equal(whose(h, "pos", "1", a),
+	    whose(h, "web", "1", b));
 	assert_route(h, "pos", "1", "news",
 	    "email:WITHDRAWN sms:WITHDRAWN post:WITHDRAWN ");
 	assert_route(h, "web", "1", "news",
@@ -691,7 +653,7 @@ a_yes_stays_with_who_said_it(void **state)
 
 	put_record(h, "pos", "1", DAY(0), ann);
 	put_record(h, "web", "1", DAY(1), ann);
-	SAY(h, .customer = customer_of(h, "web", "1", a),
+	SAY(h, .customer = whose(h, "web", "1", a),
 	    .said = OMNI_SAID_GRANT, .purpose = "news", .time = DAY(3));
 	assert_route(h, "web", "1", "news", "email sms post ");
 	put_record(h, "web", "1", DAY(4), bob);
@@ -709,13 +671,13 @@ a_no_of_which_only_an_address_is_known_reaches_all_who_share_it(void **state)
 	};
 	static const char *const only[] = { "phone", "+46701234567", NULL };
 	struct harness *h = shop_of(state);
-	omni_record *who = record_of(only);
+	omni_record *who = record_with(only);
 	char a[OMNI_ID_SIZE], b[OMNI_ID_SIZE];
 
 	put_record(h, "crm", "1", DAY(0), ann);
 	put_record(h, "crm", "2", DAY(0), son);
-	assert_string_not_equal(customer_of(h, "crm", "1", a),
-	    customer_of(h, "crm", "2", b));
+	assert_string_not_equal(whose(h, "crm", "1", a),
+	    whose(h, "crm", "2", b));
 	SAY(h, .who = who, .said = OMNI_SAID_WITHDRAW, .purpose = "survey",
 	    .channel = "sms", .time = DAY(1));
 	assert_route(h, "crm", "1", "survey", "email post sms:WITHDRAWN ");
@@ -787,8 +749,8 @@ a_suppressed_address_is_so_for_all_who_share_it(void **state)
 
 	put_record(h, "crm", "1", DAY(0), ann);
 	put_record(h, "crm", "2", DAY(0), son);
-	assert_string_not_equal(customer_of(h, "crm", "1", a),
-	    customer_of(h, "crm", "2", b));
+	assert_string_not_equal(whose(h, "crm", "1", a),
+	    whose(h, "crm", "2", b));
 	tell_contact(h, "email", "ann@Example.com", "complaint", -1, DAY(1));
 	assert_route(h, "crm", "1", "survey", "sms post email:SUPPRESSED ");
 	assert_route(h, "crm", "2", "survey",
@@ -808,7 +770,7 @@ report(struct harness *h, const char *kind, const char *body,
     const char *const *features, int64_t time)
 {
 	omni_interaction *happened = omni_interaction_new("email", kind);
-	omni_record *who = record_of(features);
+	omni_record *who = record_with(features);
 
 	assert_non_null(happened);
 	harness_ok(h, omni_interaction_set_who(happened, who));
@@ -945,8 +907,8 @@ a_bounce_is_one_for_all_who_share_the_address(void **state)
 
 	put_record(h, "crm", "1", DAY(0), ann);
 	put_record(h, "crm", "2", DAY(0), son);
-	assert_string_not_equal(customer_of(h, "crm", "1", a),
-	    customer_of(h, "crm", "2", b));
+	assert_string_not_equal(whose(h, "crm", "1", a),
+	    whose(h, "crm", "2", b));
 	assert_route(h, "crm", "2", "survey", "email sms post:NO_ADDRESS ");
 	report(h, "mail.bounced", "{\"bounce\":\"hard\"}", address, DAY(2));
 	assert_route(h, "crm", "1", "survey", "sms post email:SUPPRESSED ");
@@ -999,7 +961,7 @@ what_is_not_defined_is_said_so(void **state)
 	char id[OMNI_ID_SIZE];
 
 	put_record(h, "crm", "1", DAY(0), ann);
-	(void)customer_of(h, "crm", "1", id);
+	(void)whose(h, "crm", "1", id);
 	define_purpose(h, "odd", OMNI_BASIS_LAW, odd);
 	assert_route(h, "crm", "1", "odd",
 	    "email store:INBOUND pigeon:UNDEFINED_CHANNEL ");
@@ -1065,7 +1027,7 @@ try_message(struct harness *h, const char *key, const omni_message *message)
 	omni_route *route = NULL;
 	char id[OMNI_ID_SIZE];
 
-	harness_ok(h, omni_route_try(h->db, customer_of(h, "crm", key, id),
+	harness_ok(h, omni_route_try(h->db, whose(h, "crm", key, id),
 	    message, &route));
 	assert_string_equal(omni_route_customer(route), id);
 	assert_true(omni_route_fact(route) == 0);
@@ -1436,8 +1398,8 @@ what_is_confidential_goes_by_what_is_surely_one(void **state)
 	harness_ok(h, omni_channel_put(h->db, email, NULL));
 	put_record(h, "crm", "1", DAY(0), alone);
 	put_record(h, "crm", "2", DAY(1), dialled);
-	assert_string_equal(customer_of(h, "crm", "1", a),
-	    customer_of(h, "crm", "2", b));
+	assert_string_equal(whose(h, "crm", "1", a),
+	    whose(h, "crm", "2", b));
 	assert_route(h, "crm", "1", "survey", "email sms post:NO_ADDRESS ");
 	assert_route(h, "crm", "1", "result",
 	    "email sms:NO_ADDRESS post:NOT_CONFIDENTIAL ");
@@ -1499,7 +1461,7 @@ a_message_says_what_is_wrong_with_it(void **state)
 	char id[OMNI_ID_SIZE];
 
 	put_record(h, "crm", "1", DAY(0), ann);
-	(void)customer_of(h, "crm", "1", id);
+	(void)whose(h, "crm", "1", id);
 	assert_non_null(strstr(omni_message_errmsg(message), "purpose"));
 	harness_is(h, omni_route_try(h->db, id, message, &route),
 	    OMNI_INVALID);
@@ -1572,7 +1534,7 @@ runs_of(struct harness *h, const char *source, const char *key)
 	char id[OMNI_ID_SIZE];
 	int i;
 
-	(void)customer_of(h, source, key, id);
+	(void)whose(h, source, key, id);
 	for (i = 0; i < 2; i++) {
 		runs = 0;
 		harness_ok(h, omni_route_decide(h->db, id, "survey",

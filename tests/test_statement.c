@@ -8,7 +8,7 @@
 
 #include <jansson.h>
 
-#include "harness.h"
+#include "harness_row.h"
 #include "routing/routing.h"
 
 #define T0 (HARNESS_NOW - 100 * HARNESS_DAY)
@@ -82,34 +82,6 @@ static const char *const bob[] = {
 	"email", "bob@example.com", "phone", "+46709876543",
 	"birth_date", "1981-12-24", NULL
 };
-
-static void
-put_record(struct harness *h, const char *source, const char *key,
-    int64_t time, const char *const *features)
-{
-	omni_record *record = omni_record_new();
-
-	assert_non_null(record);
-	for (; *features != NULL; features += 2)
-		harness_ok(h, omni_record_add(record, features[0],
-		    features[1]));
-	harness_ok(h, omni_record_set_source(record, source, key));
-	harness_ok(h, omni_record_set_time(record, time));
-	harness_ok(h, omni_record_put(h->db, record, NULL));
-	omni_record_free(record);
-}
-
-static const char *
-customer_of(struct harness *h, const char *source, const char *key,
-    char *out)
-{
-	omni_customer *customer = NULL;
-
-	harness_ok(h, omni_customer_of(h->db, source, key, &customer));
-	(void)snprintf(out, OMNI_ID_SIZE, "%s", omni_customer_id(customer));
-	omni_customer_free(customer);
-	return out;
-}
 
 /* ---- saying --------------------------------------------------------- */
 
@@ -240,7 +212,7 @@ assert_try(struct harness *h, const char *key, const char *purpose,
 
 	if (brand != NULL)
 		harness_ok(h, omni_message_set_brand(message, brand));
-	harness_ok(h, omni_route_try(h->db, customer_of(h, "crm", key, id),
+	harness_ok(h, omni_route_try(h->db, whose(h, "crm", key, id),
 	    message, &route));
 	spell(route, got, sizeof(got));
 	assert_string_equal(got, wanted);
@@ -552,7 +524,7 @@ a_yes_for_an_address_is_for_it_alone(void **state)
 	put_record(h, "crm", "1", DAY(0), two);
 	ANN(h, .said = OMNI_SAID_GRANT, .purpose = "news", .time = DAY(1),
 	    .kind = "email", .address = "work@example.com");
-	harness_ok(h, omni_route_decide(h->db, customer_of(h, "crm", "1",
+	harness_ok(h, omni_route_decide(h->db, whose(h, "crm", "1",
 	    id), "news", OMNI_NOW, &route));
 	assert_int_equal(omni_route_step_count(route), 1);
 	assert_string_equal(omni_route_step_address(route, 0),
@@ -569,8 +541,8 @@ a_no_at_a_shared_mailbox_is_everybodys(void **state)
 
 	put_record(h, "crm", "1", DAY(0), ann);
 	put_record(h, "crm", "2", DAY(0), bob);
-	assert_string_not_equal(customer_of(h, "crm", "1", a),
-	    customer_of(h, "crm", "2", b));
+	assert_string_not_equal(whose(h, "crm", "1", a),
+	    whose(h, "crm", "2", b));
 	SAY(h, .source = "crm", .key = "2", .said = OMNI_SAID_GRANT,
 	    .purpose = "news", .time = DAY(1));
 	SAY(h, .said = OMNI_SAID_WITHDRAW, .purpose = "news",
@@ -603,7 +575,7 @@ a_no_at_a_desk_beats_a_later_yes_of_who_turns_out_the_same(void **state)
 	put_record(h, "web", "1", DAY(3), ann);
 	assert_news(h, ALL_OF("WITHDRAWN"));
 	/* And stays with both when they part again. */
-	SAY(h, .customer = customer_of(h, "crm", "1", a),
+	SAY(h, .customer = whose(h, "crm", "1", a),
 	    .said = OMNI_SAID_WITHDRAW, .purpose = "survey",
 	    .time = DAY(4));
 	put_record(h, "crm", "1", DAY(5), bob);
@@ -627,11 +599,11 @@ a_no_of_any_address_is_the_whole_customers(void **state)
 
 	put_record(h, "crm", "1", DAY(0), ann);
 	put_record(h, "web", "2", DAY(1), maybe);
-	assert_string_equal(customer_of(h, "crm", "1", a),
-	    customer_of(h, "web", "2", b));
+	assert_string_equal(whose(h, "crm", "1", a),
+	    whose(h, "web", "2", b));
 	harness_ok(h, omni_set_sure(h->db, 1));
-	assert_string_not_equal(customer_of(h, "crm", "1", a),
-	    customer_of(h, "web", "2", b));
+	assert_string_not_equal(whose(h, "crm", "1", a),
+	    whose(h, "web", "2", b));
 	assert_try(h, "1", "survey", NULL, "email sms post ");
 	SAY(h, .said = OMNI_SAID_WITHDRAW, .purpose = "survey",
 	    .time = DAY(2), .kind = "email", .address = "other@example.com");
@@ -757,7 +729,7 @@ list_of(struct harness *h, const char *key, const char *purpose)
 	omni_statements *list = NULL;
 	char id[OMNI_ID_SIZE];
 
-	harness_ok(h, omni_statements_open(h->db, customer_of(h, "crm", key,
+	harness_ok(h, omni_statements_open(h->db, whose(h, "crm", key,
 	    id), purpose, &list));
 	return list;
 }
@@ -848,7 +820,7 @@ the_list_of_nobody_and_misuse(void **state)
 	    OMNI_INVALID);
 	assert_has(omni_errmsg(h->db), "customer");
 	put_record(h, "crm", "1", DAY(0), ann);
-	customer_of(h, "crm", "1", id);
+	whose(h, "crm", "1", id);
 	harness_is(h, omni_statements_open(h->db, id, "a//b", &list),
 	    OMNI_INVALID);
 	assert_has(omni_errmsg(h->db), "purpose");
@@ -920,7 +892,7 @@ what_must_stay_keeps_no_evidence(void **state)
 	assert_int_equal(omni_statements_next(list), OMNI_OK);
 	assert_has(omni_statements_evidence(list), "Ann Lee");
 	omni_statements_free(list);
-	status = omni_customer_erase(h->db, customer_of(h, "crm", "1", id));
+	status = omni_customer_erase(h->db, whose(h, "crm", "1", id));
 	assert_true(status == OMNI_OK || status == OMNI_PENDING);
 	/* It still binds whoever has the address. */
 	list = list_of(h, "2", NULL);
@@ -1087,7 +1059,7 @@ a_damaged_row_asks_for_a_rebuild(void **state)
 	harness_sql(h, strcmp(h->engine, "sqlite") == 0 ?
 	    "UPDATE omni_statement SET pack = x'0142'" :
 	    "UPDATE omni_statement SET pack = '\\x0142'");
-	customer_of(h, "crm", "1", id);
+	whose(h, "crm", "1", id);
 	harness_is(h, omni_route_decide(h->db, id, "news", OMNI_NOW, &route),
 	    OMNI_CORRUPT);
 	assert_has(omni_errmsg(h->db), "rebuild");
